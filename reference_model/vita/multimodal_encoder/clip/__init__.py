@@ -1,0 +1,1 @@
+"""CLIP, from transformers, and the tower around it."""

@@ -1,0 +1,1 @@
+"""InternViT: the encoder itself and the tower around it."""

@@ -1,0 +1,1 @@
+"""SigLIP, from transformers, and the tower around it."""

@@ -1,0 +1,1 @@
+"""The bridge from vision features to the language model's embedding space."""

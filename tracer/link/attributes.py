@@ -1,0 +1,394 @@
+"""Attribute access: the descriptor protocol on abstract values.
+
+Loads follow the interpreter's order (data descriptor, instance, class, ``__getattr__``); stores go through a property's
+setter or the class's own ``__setattr__`` where it has one. A load that finds nothing on any possible object raises, as
+the program would.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.frames import AbstractRaiseError, Arguments, Frame
+from tracer.link.values import (
+    ABSENT,
+    NONE,
+    NOTHING,
+    STR,
+    Bound,
+    Builtin,
+    ClassRef,
+    Const,
+    External,
+    Function,
+    InstanceDict,
+    MethodWrapper,
+    ModuleRef,
+    Obj,
+    PartialValue,
+    PropertyValue,
+    Super,
+    TupleValue,
+    Typed,
+    Unknown,
+    Value,
+    Values,
+    class_of,
+    constant,
+    join,
+    single,
+    unknown,
+    without_absent,
+)
+from tracer.model.names import module_of, short_name_of
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span, SymbolId
+
+INSTANCE = (Obj, Typed, Const, TupleValue)
+
+
+def load_attribute(
+    machine: Machine, values: Values, name: str, frame: Frame, span: Span, form: str = "load"
+) -> Values:
+    """``values.name``; raises ``AbstractRaiseError`` where no possible object has it."""
+    result = NOTHING
+    for value in sorted(values, key=repr) if len(values) > 1 else values:
+        found = load_from(machine, value, name, frame, span, form)
+        result = join(result, without_absent(found))
+    if not result:
+        owners = ", ".join(sorted(short_name_of(class_of(value) or "?") for value in values)) or "nothing"
+        raise AbstractRaiseError("builtins:AttributeError", f"'{owners}' object has no attribute '{name}'")
+    return result
+
+
+def load_from(machine: Machine, value: Value, name: str, frame: Frame, span: Span, form: str = "load") -> Values:
+    """One value's attribute: ``NOTHING`` where it has none, with ``ABSENT`` inside where it may have none."""
+    match value:
+        case Obj() | Typed() | Const() | TupleValue():
+            machine.note_read(frame, span, form, name, class_of(value))
+            return _load_instance(machine, value, name, frame, span)
+        case ClassRef():
+            machine.note_read(frame, span, form, name, value.symbol)
+            return load_class_attribute(machine, value, name, frame, span)
+        case ModuleRef(name=module):
+            return machine.member(module, name)
+        case Super():
+            return _load_super(machine, value, name, frame, span)
+        case Function() | Bound() | Builtin() | PartialValue() | MethodWrapper():
+            return _load_callable(machine, value, name)
+        case PropertyValue():
+            return _load_property(value, name)
+        case InstanceDict():
+            return frozenset({Bound(Builtin(f"dict.{name}"), value)})
+        case External(name=external):
+            return machine.library.external_member(machine, f"{external}.{name}")
+    return unknown(value.reason if isinstance(value, Unknown) else "attribute of an unknown value")
+
+
+# --- instances -------------------------------------------------------------------------------------------------------
+
+
+def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> Values:
+    cls = class_of(value)
+    if cls is None:
+        return unknown("attribute of a value of unknown class")
+    if name == "__class__":
+        return frozenset({ClassRef(cls)})
+    if name == "__dict__" and isinstance(value, Obj):
+        return frozenset({InstanceDict(value)})
+    custom = machine.find_in_class(cls, "__getattribute__")
+    if custom is not None and name != "__getattribute__" and isinstance(value, Obj):
+        for supplier in custom:
+            if isinstance(supplier, Function) and machine.is_followed(supplier.module):
+                arguments = Arguments([constant(name)])
+                return machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
+    return plain_load(machine, value, cls, name, frame, span)
+
+
+def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: Frame, span: Span) -> Values:
+    """What ``object.__getattribute__`` and then ``__getattr__`` find."""
+    in_class = machine.find_in_class(cls, name)
+    if in_class is not None and any(isinstance(item, PropertyValue) for item in in_class):
+        return _bind_all(machine, in_class, value, cls, frame, span)
+    result = NOTHING
+    if isinstance(value, Obj):
+        cell = machine.heap.get((value.number, name))
+        if isinstance(cell, frozenset):
+            if ABSENT not in cell:
+                return cell
+            result = cell
+    if in_class is not None:
+        return join(without_absent(result), _bind_all(machine, in_class, value, cls, frame, span))
+    builtin = machine.library.builtin_attribute(machine, value, cls, name)
+    if builtin is not None:
+        return join(without_absent(result), builtin)
+    fallback = machine.find_in_class(cls, "__getattr__")
+    for supplier in fallback or ():
+        if isinstance(supplier, Function) and machine.is_followed(supplier.module) and not _is_dunder(name):
+            if machine.library.function_model(machine, supplier) is None:
+                arguments = Arguments([constant(name)])
+                found = machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
+                return join(without_absent(result), found)
+    if machine.is_open(value, cls):
+        return join(without_absent(result), unknown(f"attribute {name} of a {short_name_of(cls)}"))
+    return result
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _bind_all(machine: Machine, items: Values, value: Value, cls: SymbolId, frame: Frame, span: Span) -> Values:
+    result = NOTHING
+    for item in items:
+        result = join(result, bind(machine, item, value, cls, frame, span))
+    return result
+
+
+def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Frame, span: Span) -> Values:
+    """A class attribute seen through an instance: methods bound, properties read."""
+    match item:
+        case Function() | Builtin():
+            return frozenset({Bound(item, value)})
+        case PropertyValue(getter=getter):
+            if getter is None:
+                return unknown("a property without getter")
+            return machine.call(frozenset({getter}), Arguments([frozenset({value})]), frame, span, "property")
+        case MethodWrapper(kind="classmethod", function=function):
+            return frozenset({Bound(function, ClassRef(cls))})
+        case MethodWrapper(function=function):
+            return frozenset({function})
+        case PartialValue():
+            return frozenset({item})
+        case Obj(cls=descriptor):
+            getter = machine.find_in_class(descriptor, "__get__")
+            if getter is not None:
+                arguments = Arguments([frozenset({item}), frozenset({value}), frozenset({ClassRef(cls)})])
+                return machine.call(getter, arguments, frame, span, "property")
+    return frozenset({item})
+
+
+def find_special(machine: Machine, value: Value, name: str) -> Value | None:
+    """A special method looked up on the value's class, bound to the value; None where the class has none."""
+    cls = class_of(value)
+    if cls is None:
+        return None
+    found = machine.find_in_class(cls, name)
+    if found is None:
+        return None
+    supplier = single(found)
+    if supplier is None:
+        supplier = sorted(found, key=repr)[0]
+    if isinstance(supplier, MethodWrapper):
+        return supplier.function
+    return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
+
+
+# --- classes, super, callables ---------------------------------------------------------------------------------------
+
+
+def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Frame, span: Span) -> Values:
+    """``C.name``."""
+    match name:
+        case "__name__" | "__qualname__":
+            return constant(short_name_of(value.symbol).rpartition(".")[2])
+        case "__module__":
+            return constant(module_of(value.symbol))
+        case "__mro__":
+            mro = machine.mro_of(value.symbol)
+            return frozenset({TupleValue(tuple(frozenset({ClassRef(symbol)}) for symbol in mro))})
+        case "__bases__":
+            return frozenset({TupleValue(tuple(frozenset({ClassRef(s)}) for s in machine.bases_of(value.symbol)))})
+        case "__dict__":
+            return machine.class_dict(value.symbol, frame, span)
+        case "__class__":
+            return frozenset({ClassRef("builtins:type")})
+        case "__doc__":
+            return STR
+    found = machine.find_in_class(value.symbol, name)
+    if found is None:
+        builtin = machine.library.class_attribute(machine, value, name)
+        if builtin is not None:
+            return builtin
+        for meta in machine.metaclasses_of(value.symbol):
+            on_meta = machine.find_in_class(meta, name)
+            if on_meta is not None:
+                return _bind_all(machine, on_meta, value, meta, frame, span)
+        return unknown(f"attribute {name} of class {short_name_of(value.symbol)}") if machine.is_open(
+            None, value.symbol
+        ) else NOTHING
+    result = NOTHING
+    for item in found:
+        match item:
+            case MethodWrapper(kind="classmethod", function=function):
+                result = join(result, frozenset({Bound(function, value)}))
+            case MethodWrapper(function=function):
+                result = join(result, frozenset({function}))
+            case Obj(cls=descriptor) if (getter := machine.find_in_class(descriptor, "__get__")) is not None:
+                arguments = Arguments([frozenset({item}), NONE, frozenset({value})])
+                result = join(result, machine.call(getter, arguments, frame, span, "property"))
+            case _:
+                result = join(result, frozenset({item}))
+    return result
+
+
+def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: Span) -> Values:
+    mro = machine.mro_of(value.start)
+    behind = mro[mro.index(value.after) + 1 :] if value.after in mro else ()
+    cls = value.receiver.symbol if isinstance(value.receiver, ClassRef) else class_of(value.receiver)
+    for symbol in behind:
+        found = machine.own_attribute(symbol, name)
+        if found is None:
+            continue
+        result = NOTHING
+        for item in found:
+            if isinstance(value.receiver, ClassRef) and isinstance(item, Function) and name != "__init_subclass__":
+                bound: Values = frozenset({item}) if name == "__new__" else frozenset({Bound(item, value.receiver)})
+                is_instance_method = not name.startswith("__") and symbol not in machine.metaclasses_of(value.start)
+                result = join(result, frozenset({item}) if is_instance_method else bound)
+            elif isinstance(value.receiver, ClassRef) and isinstance(item, Function):
+                result = join(result, frozenset({Bound(item, value.receiver)}))
+            elif isinstance(value.receiver, ClassRef) and isinstance(item, MethodWrapper):
+                result = join(
+                    result,
+                    frozenset({Bound(item.function, value.receiver)} if item.kind == "classmethod" else {item.function}),
+                )
+            else:
+                result = join(result, bind(machine, item, value.receiver, cls or value.start, frame, span))
+        return result
+    external = next((symbol for symbol in behind if machine.is_open(None, symbol)), None)
+    builtin = machine.library.object_slot(name)
+    if builtin is not None and external is None:
+        return frozenset({Bound(builtin, value.receiver)})
+    if builtin is not None:
+        return frozenset({Bound(builtin, value.receiver)})
+    return unknown(f"super().{name}: a base class is not followed") if external else NOTHING
+
+
+def _load_callable(machine: Machine, value: Value, name: str) -> Values:
+    if isinstance(value, Bound):
+        if name == "__self__":
+            return frozenset({value.receiver})
+        if name == "__func__":
+            return frozenset({value.function})
+        return _load_callable(machine, value.function, name)
+    if isinstance(value, MethodWrapper) and name in {"__func__", "__wrapped__"}:
+        return frozenset({value.function})
+    if isinstance(value, PartialValue) and name == "func":
+        return frozenset({value.function})
+    if isinstance(value, Function):
+        state = machine.functions[value]
+        if name in state.attributes:
+            return state.attributes[name]
+        if name in {"__name__", "__qualname__"}:
+            module = machine.modules.module(value.module)
+            return constant(module.scope(value.scope).qualname.rpartition(".")[2]) if module else STR
+        if name == "__get__":
+            return frozenset({Bound(Builtin("function.__get__"), value)})
+        if name in {"__doc__", "__module__"}:
+            return STR
+        if name == "__code__" or name.startswith("__"):
+            return unknown("an attribute of a function object")
+        return NOTHING
+    if isinstance(value, Builtin):
+        return frozenset({Builtin(f"{value.name}.{name}")})
+    return unknown("an attribute of a callable")
+
+
+def _load_property(value: PropertyValue, name: str) -> Values:
+    if name in {"setter", "getter", "deleter"}:
+        return frozenset({Bound(Builtin(f"property.{name}"), value)})
+    part = {"fget": value.getter, "fset": value.setter, "fdel": value.deleter}.get(name)
+    return frozenset({part}) if part is not None else NONE
+
+
+# --- stores ----------------------------------------------------------------------------------------------------------
+
+
+def store_attribute(
+    machine: Machine, owners: Values, name: str, values: Values, frame: Frame, span: Span, form: str, *, generic: bool = False
+) -> None:
+    """``owners.name = values``; with several possible owners each keeps what it may have had."""
+    alone = len(owners) == 1
+    for owner in owners:
+        match owner:
+            case Obj() | Super():
+                target = owner.receiver if isinstance(owner, Super) else owner
+                if isinstance(target, Obj):
+                    machine.note_write(frame, span, form, name, target.cls, values, generic=generic)
+                    _store_instance(machine, target, name, values, frame, span, alone=alone)
+            case ClassRef(symbol=symbol):
+                machine.note_write(frame, span, form, name, symbol, values, generic=generic)
+                machine.store_on_class(symbol, name, values, frame, span)
+            case ModuleRef(name=module):
+                machine.store_on_module(module, name, values)
+            case Function() if owner in machine.functions:
+                machine.functions[owner].attributes[name] = values
+            case Typed(cls=cls):
+                machine.note_write(frame, span, form, name, cls, values, generic=generic)
+            case Const(kind="NoneType") if alone:
+                raise AbstractRaiseError("builtins:AttributeError", f"'NoneType' object has no attribute '{name}'")
+            case Unknown():
+                machine.note_write(frame, span, form, name, None, values, generic=generic)
+
+
+def _store_instance(
+    machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool
+) -> None:
+    custom = machine.find_in_class(owner.cls, "__setattr__")
+    for supplier in custom or ():
+        if isinstance(supplier, Function) and machine.is_followed(supplier.module):
+            arguments = Arguments([constant(name), values])
+            machine.call(frozenset({Bound(supplier, owner)}), arguments, frame, span, "attribute")
+            return
+    plain_store(machine, owner, name, values, frame, span, alone=alone)
+
+
+def plain_store(
+    machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool = True
+) -> None:
+    """What ``object.__setattr__`` does: a property's setter, else the instance."""
+    in_class = machine.find_in_class(owner.cls, name)
+    for item in in_class or ():
+        if isinstance(item, PropertyValue):
+            if item.setter is not None:
+                arguments = Arguments([frozenset({owner}), values])
+                machine.call(frozenset({item.setter}), arguments, frame, span, "property")
+            return
+    if not alone:
+        cell = machine.heap.get((owner.number, name))
+        values = join(values, cell if isinstance(cell, frozenset) else frozenset({ABSENT}))
+    machine.heap.store(owner.number, name, values)
+
+
+def delete_attribute(machine: Machine, owners: Values, name: str, frame: Frame, span: Span) -> None:
+    """``del owners.name``."""
+    for owner in owners:
+        if isinstance(owner, Obj):
+            machine.note_write(frame, span, "delete", name, owner.cls, NOTHING, generic=False)
+            cell = machine.heap.get((owner.number, name))
+            if cell is not None:
+                gone: Values = frozenset({ABSENT})
+                keep = owner.number in machine.heap.summaries or len(owners) > 1
+                machine.heap.set((owner.number, name), join(cell, gone) if keep and isinstance(cell, frozenset) else gone)
+
+
+def has_attribute(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> bool | None:
+    """Whether ``hasattr(value, name)``; None where that is not known."""
+    try:
+        found = load_from(machine, value, name, frame, span, "hasattr")
+    except AbstractRaiseError as error:
+        return False if error.exception == "builtins:AttributeError" else None
+    if not without_absent(found):
+        return False
+    if ABSENT in found or any(isinstance(item, Unknown) for item in found):
+        return None
+    if isinstance(value, External | Unknown):
+        return None
+    if isinstance(value, Obj):
+        cell = machine.heap.get((value.number, name))
+        if isinstance(cell, frozenset) and ABSENT in cell and machine.find_in_class(value.cls, name) is None:
+            return None
+    return True

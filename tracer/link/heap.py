@@ -1,0 +1,260 @@
+"""The heap: attributes of abstract objects and contents of containers, with branches that can be undone and joined.
+
+A branch of unknown outcome is run on top of a log, taken back, and joined with its sibling; a call that was analysed
+before is replayed from what it read and wrote. Both need the same thing: every read and write of a cell goes through
+here. Cells are immutable; a cell is a points-to set or a container's ``Content``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tracer.link.values import ABSENT, NOTHING, Values, join, without_absent
+
+Location = tuple[int, str]
+CONTENT = "[]"
+MANY_ITEMS = 640
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a list, dict or set holds.
+
+    ``items`` are known keys (indices for a list) in insertion order; a value with ``ABSENT`` may be missing. ``rest``
+    are values under keys that are not known; ``keys`` their keys' values. Nothing else is inside when ``rest`` is empty.
+    """
+
+    items: tuple[tuple[object, Values], ...] = ()
+    rest: Values = NOTHING
+    keys: Values = NOTHING
+
+    def get(self, key: object) -> Values | None:
+        """The values under a known key, None where the key is not among the items."""
+        for known, values in self.items:
+            if known == key and type(known) is type(key):
+                return values
+        return None
+
+    def put(self, key: object, values: Values) -> Content:
+        """Replace or add one known key."""
+        for index, (known, _) in enumerate(self.items):
+            if known == key and type(known) is type(key):
+                return replace(self, items=(*self.items[:index], (key, values), *self.items[index + 1 :]))
+        if len(self.items) >= MANY_ITEMS:
+            return self.blur(values)
+        return replace(self, items=(*self.items, (key, values)))
+
+    def drop(self, key: object) -> Content:
+        """Remove one known key."""
+        return replace(
+            self, items=tuple(item for item in self.items if item[0] != key or type(item[0]) is not type(key))
+        )
+
+    def blur(self, values: Values, keys: Values = NOTHING) -> Content:
+        """Add values under an unknown key."""
+        return replace(self, rest=join(self.rest, values), keys=join(self.keys, keys))
+
+    def everything(self) -> Values:
+        """All values that may be inside."""
+        result = self.rest
+        for _, values in self.items:
+            result = join(result, without_absent(values))
+        return result
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the keys are exactly the items'."""
+        return not self.rest and not any(ABSENT in values for _, values in self.items)
+
+
+Cell = Values | Content
+
+
+def join_cells(first: Cell | None, second: Cell | None) -> Cell:
+    """Join two states of a cell; a missing one makes the other's values possibly absent."""
+    if first is second and first is not None:
+        return first
+    if isinstance(first, Content) or isinstance(second, Content):
+        return _join_contents(
+            first if isinstance(first, Content) else Content(), second if isinstance(second, Content) else Content()
+        )
+    return join(first if first is not None else frozenset({ABSENT}), second if second is not None else frozenset({ABSENT}))
+
+
+def _join_contents(first: Content, second: Content) -> Content:
+    if first == second:
+        return first
+    merged: list[tuple[object, Values]] = []
+    missing: Values = frozenset({ABSENT})
+    for key, values in first.items:
+        other = second.get(key)
+        merged.append((key, join(values, missing if other is None else other)))
+    merged.extend((key, join(values, missing)) for key, values in second.items if first.get(key) is None)
+    return Content(tuple(merged), join(first.rest, second.rest), join(first.keys, second.keys))
+
+
+class Heap:
+    """Cells with a stack of undo logs and a stack of read sets.
+
+    ``summaries`` are the objects that stand for more than one: their cells are only ever added to.
+    """
+
+    def __init__(self) -> None:
+        self.cells: dict[Location, Cell] = {}
+        self.summaries: set[int] = set()
+        self.names: dict[int, list[str]] = {}
+        self._logs: list[dict[Location, Cell | None]] = []
+        self._reads: list[tuple[dict[Location, Cell | None], int]] = []
+        self._suspended = 0
+
+    def get(self, location: Location) -> Cell | None:
+        """Read a cell, None where there is none."""
+        cell = self.cells.get(location)
+        if self._reads:
+            self._note_read(location, cell)
+        return cell
+
+    def _note_read(self, location: Location, cell: Cell | None) -> None:
+        reads, level = self._reads[-1]
+        if location not in reads and not any(location in log for log in self._logs[level:]):
+            reads[location] = cell
+
+    def set(self, location: Location, cell: Cell) -> None:
+        """Write a cell."""
+        if self._logs and not self._suspended:
+            log = self._logs[-1]
+            if location not in log:
+                log[location] = self.cells.get(location)
+        if location not in self.cells:
+            self.names.setdefault(location[0], []).append(location[1])
+        self.cells[location] = cell
+
+    def store(self, number: int, name: str, values: Values) -> None:
+        """Write an attribute: strong on a single object, weak on a summary."""
+        location = (number, name)
+        if number in self.summaries:
+            old = self.cells.get(location)
+            if isinstance(old, frozenset):
+                values = join(old, values)
+        self.set(location, values)
+
+    def restore(self, location: Location, cell: Cell | None) -> None:
+        """Put a cell back without logging."""
+        if cell is None:
+            if self.cells.pop(location, None) is not None:
+                self.names[location[0]].remove(location[1])
+        else:
+            if location not in self.cells:
+                self.names.setdefault(location[0], []).append(location[1])
+            self.cells[location] = cell
+
+    def attributes_of(self, number: int) -> list[str]:
+        """Names of the cells an object has now, in order of creation."""
+        return [name for name in self.names.get(number, ()) if name != CONTENT]
+
+    # --- branches ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> int:
+        """Open a log; returns its level, for ``delta_since`` and ``undo_to``."""
+        self._logs.append({})
+        return len(self._logs) - 1
+
+    def commit(self) -> None:
+        """Close the innermost log and keep what was written."""
+        log = self._logs.pop()
+        if self._logs:
+            outer = self._logs[-1]
+            for location, cell in log.items():
+                outer.setdefault(location, cell)
+
+    def delta_since(self, level: int) -> dict[Location, Cell]:
+        """What was written since ``level`` was opened, as it is now."""
+        delta: dict[Location, Cell] = {}
+        for log in self._logs[level:]:
+            for location in log:
+                cell = self.cells.get(location)
+                if cell is not None:
+                    delta[location] = cell
+        return delta
+
+    @property
+    def depth(self) -> int:
+        """How many logs are open."""
+        return len(self._logs)
+
+    def delta_between(self, level: int, upper: int) -> dict[Location, Cell]:
+        """What the logs from ``level`` up to ``upper`` (exclusive) hold, as it was before ``upper`` was opened."""
+        later: dict[Location, Cell | None] = {}
+        for log in reversed(self._logs[upper:]):
+            later.update(log)
+        delta: dict[Location, Cell] = {}
+        for log in self._logs[level:upper]:
+            for location in log:
+                cell = later[location] if location in later else self.cells.get(location)
+                if cell is not None:
+                    delta[location] = cell
+        return delta
+
+    def undo_to(self, level: int) -> None:
+        """Take back and close every log down to and including ``level``."""
+        while len(self._logs) > level:
+            for location, cell in self._logs.pop().items():
+                self.restore(location, cell)
+
+    def apply(self, delta: dict[Location, Cell]) -> None:
+        """Write a delta."""
+        for location, cell in delta.items():
+            self.set(location, cell)
+
+    def merge(self, deltas: list[dict[Location, Cell]]) -> None:
+        """Write the join of alternative deltas, all relative to the present state."""
+        if len(deltas) == 1:
+            self.apply(deltas[0])
+            return
+        locations: dict[Location, None] = {}
+        for delta in deltas:
+            locations.update(dict.fromkeys(delta))
+        for location in locations:
+            base = self.cells.get(location)
+            joined: Cell | None = None
+            for index, delta in enumerate(deltas):
+                cell = delta.get(location, base)
+                joined = (cell if cell is not None else frozenset({ABSENT})) if index == 0 else join_cells(joined, cell)
+            if joined is not None:
+                self.set(location, joined)
+
+    def suspend(self) -> None:
+        """Let writes pass unlogged (an import's effects stay whatever becomes of the branch that triggered it)."""
+        self._suspended += 1
+        self._reads.append(({}, len(self._logs)))
+
+    def resume(self) -> None:
+        """End ``suspend``."""
+        self._suspended -= 1
+        self._reads.pop()
+
+    # --- call summaries ----------------------------------------------------------------------------------------------
+
+    def begin_reads(self) -> None:
+        """Start collecting what a call reads."""
+        self._reads.append(({}, len(self._logs)))
+
+    def end_reads(self) -> dict[Location, Cell | None]:
+        """What the call read before it wrote it; passed on to the caller's own reads."""
+        reads, _ = self._reads.pop()
+        if self._reads:
+            for location, cell in reads.items():
+                self._note_read(location, cell)
+        return reads
+
+    def replay_reads(self, reads: dict[Location, Cell | None]) -> bool:
+        """Whether a summary's reads still hold; if so they count as read."""
+        cells = self.cells
+        for location, cell in reads.items():
+            now = cells.get(location)
+            if now is not cell and now != cell:
+                return False
+        if self._reads:
+            for location, cell in reads.items():
+                self._note_read(location, cell)
+        return True

@@ -1,0 +1,422 @@
+"""Builtin functions: reflection, callbacks and the few whose result decides conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tracer.link.attributes import has_attribute, load_from, plain_load, store_attribute
+from tracer.link.classes import is_subclass
+from tracer.link.frames import AbstractRaiseError, Arguments, Frame
+from tracer.link.heap import Content
+from tracer.link.truth import truth_of
+from tracer.link.values import (
+    ABSENT,
+    BOOL,
+    INT,
+    NONE,
+    NOTHING,
+    STR,
+    Bound,
+    Builtin,
+    ClassRef,
+    Const,
+    External,
+    Function,
+    InstanceDict,
+    MethodWrapper,
+    ModuleRef,
+    Obj,
+    PartialValue,
+    TupleValue,
+    Typed,
+    Unknown,
+    Values,
+    boolean,
+    class_of,
+    constant,
+    join,
+    join_all,
+    known_constant,
+    known_text,
+    single,
+    unknown,
+    without_absent,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+BuiltinFunction = Callable[["Machine", Arguments, Frame, "Span"], Values]
+
+
+def _texts(values: Values) -> list[str] | None:
+    """Every possible string, None where one is not known."""
+    found = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
+    return sorted(found) if len(found) == len(values) and found else None
+
+
+def _getattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) < 2:
+        return unknown("getattr() with arguments that the call does not show")
+    owners, names = arguments.positional[:2]
+    default = arguments.positional[2] if len(arguments.positional) > 2 else None
+    texts = _texts(names)
+    if texts is None:
+        for owner in owners:
+            machine.note_read(frame, span, "getattr", "*", class_of(owner))
+        return unknown("getattr() with a name that is not known")
+    result = NOTHING
+    for name in texts:
+        for owner in sorted(owners, key=repr):
+            result = join(result, _getattr_one(machine, owner, name, default, frame, span))
+    if not result:
+        raise AbstractRaiseError("builtins:AttributeError", f"object has no attribute '{texts[0]}'")
+    return result
+
+
+def _getattr_one(machine: Machine, owner, name: str, default: Values | None, frame: Frame, span: Span) -> Values:  # type: ignore[no-untyped-def]
+    try:
+        found = load_from(machine, owner, name, frame, span, "getattr")
+    except AbstractRaiseError as error:
+        if default is None or error.exception != "builtins:AttributeError":
+            raise
+        return default
+    values = without_absent(found)
+    is_certain = bool(values) and ABSENT not in found
+    if default is None or (is_certain and not any(isinstance(value, Unknown) for value in values)):
+        return values
+    return join(values, default)
+
+
+def _hasattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    names = _texts(arguments.positional[1]) if len(arguments.positional) > 1 else None
+    if names is None or len(names) != 1:
+        return BOOL
+    verdicts = {has_attribute(machine, value, names[0], frame, span) for value in arguments.positional[0]}
+    return boolean(verdicts.pop() if len(verdicts) == 1 else None)
+
+
+def _setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) < 3:
+        return NONE
+    owners, names, values = arguments.positional[:3]
+    texts = _texts(names)
+    if texts is None:
+        for owner in owners:
+            machine.note_write(frame, span, "setattr", "*", class_of(owner), values, generic=True)
+            if isinstance(owner, Obj):
+                machine.blur_attributes(owner, values)
+        return NONE
+    for name in texts:
+        generic = not machine.is_literal_name(frame, span)
+        store_attribute(machine, owners, name, values, frame, span, "setattr", generic=generic)
+    return NONE
+
+
+def _delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import delete_attribute
+
+    name = known_text(arguments.positional[1]) if len(arguments.positional) > 1 else None
+    if name is not None:
+        delete_attribute(machine, arguments.positional[0], name, frame, span)
+    return NONE
+
+
+def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.protocols import is_instance
+
+    if len(arguments.positional) < 2:
+        return BOOL
+    verdicts = {is_instance(machine, value, arguments.positional[1]) for value in arguments.positional[0]}
+    return boolean(verdicts.pop() if len(verdicts) == 1 else None)
+
+
+def _issubclass(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) < 2:
+        return BOOL
+    cls = single(arguments.positional[0])
+    wanted = single(arguments.positional[1])
+    options = [item for part in wanted.items for item in part] if isinstance(wanted, TupleValue) else [wanted]
+    if not isinstance(cls, ClassRef):
+        return BOOL
+    verdicts = []
+    for option in options:
+        symbol = machine.base_symbol(option) if option is not None else None
+        verdicts.append(None if symbol is None else is_subclass(machine, cls.symbol, symbol))
+    return boolean(True if True in verdicts else None if None in verdicts else False)
+
+
+def _callable(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    verdicts: set[bool | None] = set()
+    for value in arguments.positional[0]:
+        match value:
+            case Function() | Bound() | Builtin() | ClassRef() | PartialValue():
+                verdicts.add(True)
+            case Const() | TupleValue() | ModuleRef():
+                verdicts.add(False)
+            case Obj(cls=cls) if not machine.is_open(value, cls):
+                verdicts.add(machine.find_in_class(cls, "__call__") is not None)
+            case _:
+                verdicts.add(None)
+    return boolean(verdicts.pop() if len(verdicts) == 1 else None)
+
+
+def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import find_special
+    from tracer.link.protocols import _is_walkable, definite_items
+
+    values = arguments.positional[0] if arguments.positional else NOTHING
+    const = known_constant(values)
+    if const is not None and isinstance(const.value, str):
+        return constant(len(const.value))
+    items = definite_items(machine, values, 4096)
+    if items is not None:
+        return constant(len(items))
+    for value in values:
+        method = find_special(machine, value, "__len__") if isinstance(value, Obj | Typed) else None
+        if method is not None and _is_walkable(machine, method):
+            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+    return INT
+
+
+def _any_all(stop: bool) -> BuiltinFunction:
+    def model(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+        from tracer.link.protocols import definite_items, iterate
+
+        items = definite_items(machine, arguments.positional[0], 4096)
+        if items is None:
+            iterate(machine, arguments.positional[0], frame, span)
+            return BOOL
+        verdicts = [truth_of(machine, item) for item in items]
+        if stop in verdicts:
+            return boolean(stop)
+        return boolean(None if None in verdicts else not stop)
+
+    return model
+
+
+def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import find_special
+    from tracer.link.protocols import CONTAINERS, _is_walkable, iterate
+
+    result = NOTHING
+    for value in arguments.positional[0]:
+        if isinstance(value, TupleValue) or (isinstance(value, Obj) and value.cls in CONTAINERS | {"types:GeneratorType"}):
+            result = join(result, frozenset({value}))
+            continue
+        method = find_special(machine, value, "__iter__") if isinstance(value, Obj | Typed) else None
+        if method is not None and _is_walkable(machine, method):
+            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
+        else:
+            items = iterate(machine, frozenset({value}), frame, span)
+            result = join(result, machine.container("list", ("iter", span), frame, Content((), items)))
+    return result
+
+
+def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import find_special
+    from tracer.link.protocols import _is_walkable, iterate
+
+    result = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
+    for value in arguments.positional[0]:
+        method = find_special(machine, value, "__next__") if isinstance(value, Obj) else None
+        if method is not None and _is_walkable(machine, method):
+            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
+        else:
+            result = join(result, iterate(machine, frozenset({value}), frame, span))
+    return result
+
+
+def _sorted(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.protocols import iterate
+
+    items = iterate(machine, arguments.positional[0], frame, span) if arguments.positional else NOTHING
+    key = arguments.keywords.get("key")
+    if key is not None and key != NONE:
+        machine.call(key, Arguments([items]), frame, span)
+    return machine.container("list", ("sorted", span), frame, Content((), items))
+
+
+def _extreme(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.protocols import iterate
+
+    if len(arguments.positional) == 1:
+        items = iterate(machine, arguments.positional[0], frame, span)
+    else:
+        items = join_all(arguments.positional)
+    key = arguments.keywords.get("key")
+    if key is not None and key != NONE:
+        machine.call(key, Arguments([items]), frame, span)
+    default = arguments.keywords.get("default", NOTHING)
+    return join(frozenset(Typed("builtins:int") if isinstance(v, Const) and v.kind == "int" else v for v in items), default)
+
+
+def _vars(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    value = single(arguments.positional[0]) if arguments.positional else None
+    return frozenset({InstanceDict(value)}) if isinstance(value, Obj) else unknown("vars()")
+
+
+def _dir(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    value = single(arguments.positional[0]) if arguments.positional else None
+    if not isinstance(value, ClassRef) or machine.is_open(None, value.symbol):
+        return machine.container("list", ("dir", span), frame, Content((), STR))
+    names: set[str] = set()
+    for cls in machine.mro_of(value.symbol):
+        state = machine.classes.get(cls)
+        names.update(state.namespace if state is not None else ())
+    items = tuple((index, constant(name)) for index, name in enumerate(sorted(names)))
+    return machine.container("list", ("dir", span), frame, Content(items))
+
+
+def _returning(values: Values) -> BuiltinFunction:
+    def model(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+        return values
+
+    return model
+
+
+def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import find_special
+    from tracer.link.protocols import _is_walkable
+
+    for values in arguments.positional:
+        for value in values:
+            method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
+            if method is not None and _is_walkable(machine, method):
+                machine.call(frozenset({method}), Arguments(), frame, span, "call")
+    return NONE
+
+
+def _import(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.imports import module_value
+
+    name = known_text(arguments.positional[0]) if arguments.positional else None
+    return frozenset({module_value(machine, name)}) if name else unknown("an import of a computed name")
+
+
+def _open(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.library.file_models import open_file
+
+    return open_file(machine, arguments, frame, span)
+
+
+def _globals(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return unknown("globals()")
+
+
+def _opaque_code(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    machine.unresolved(frame, span, "exec", "code made at run time is not followed")
+    return unknown("code made at run time")
+
+
+# --- slots of object -------------------------------------------------------------------------------------------------
+
+
+def _object_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.attributes import plain_store
+
+    if len(arguments.positional) < 3:
+        return NONE
+    owners, names, values = arguments.positional[:3]
+    texts = _texts(names)
+    for owner in owners:
+        if isinstance(owner, Obj):
+            for name in texts or ():
+                plain_store(machine, owner, name, values, frame, span, alone=len(owners) == 1 and len(texts or ()) == 1)
+            if texts is None:
+                machine.blur_attributes(owner, values)
+    return NONE
+
+
+def _object_getattribute(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) < 2:
+        return unknown("object.__getattribute__()")
+    texts = _texts(arguments.positional[1])
+    if texts is None:
+        return unknown("an attribute under a name that is not known")
+    result = NOTHING
+    for owner in arguments.positional[0]:
+        cls = class_of(owner)
+        for name in texts:
+            if cls is not None:
+                result = join(result, plain_load(machine, owner, cls, name, frame, span))
+    if not without_absent(result):
+        raise AbstractRaiseError("builtins:AttributeError", f"object has no attribute '{texts[0]}'")
+    return result
+
+
+def _object_new(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    result = NOTHING
+    for value in arguments.positional[0] if arguments.positional else ():
+        if isinstance(value, ClassRef):
+            result = join(result, frozenset({machine.allocate(value.symbol, (frame.symbol, span), frame)}))
+    return result or unknown("object.__new__()")
+
+
+def _function_get(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    function = single(arguments.positional[0])
+    owner = single(arguments.positional[1]) if len(arguments.positional) > 1 else None
+    if function is None or owner is None:
+        return unknown("binding of a function")
+    return frozenset({Bound(function, owner)})
+
+
+FUNCTIONS: dict[str, BuiltinFunction] = {
+    "getattr": _getattr,
+    "hasattr": _hasattr,
+    "setattr": _setattr,
+    "delattr": _delattr,
+    "isinstance": _isinstance,
+    "issubclass": _issubclass,
+    "callable": _callable,
+    "len": _len,
+    "any": _any_all(True),
+    "all": _any_all(False),
+    "iter": _iter,
+    "next": _next,
+    "sorted": _sorted,
+    "min": _extreme,
+    "max": _extreme,
+    "sum": _returning(unknown("a sum")),
+    "vars": _vars,
+    "dir": _dir,
+    "print": _print,
+    "repr": _returning(STR),
+    "ascii": _returning(STR),
+    "chr": _returning(STR),
+    "format": _returning(STR),
+    "hex": _returning(STR),
+    "input": _returning(STR),
+    "id": _returning(INT),
+    "hash": _returning(INT),
+    "ord": _returning(INT),
+    "round": _returning(unknown("a rounded number")),
+    "abs": _returning(unknown("an absolute value")),
+    "divmod": _returning(unknown("divmod()")),
+    "pow": _returning(unknown("pow()")),
+    "bin": _returning(STR),
+    "globals": _globals,
+    "locals": _globals,
+    "eval": _opaque_code,
+    "exec": _opaque_code,
+    "compile": _returning(unknown("compiled code")),
+    "open": _open,
+    "__import__": _import,
+    "object.__setattr__": _object_setattr,
+    "object.__getattribute__": _object_getattribute,
+    "object.__delattr__": _delattr,
+    "object.__new__": _object_new,
+    "object.__init__": _returning(NONE),
+    "object.__init_subclass__": _returning(NONE),
+    "object.__repr__": _returning(STR),
+    "object.__str__": _returning(STR),
+    "object.__eq__": _returning(BOOL),
+    "object.__ne__": _returning(BOOL),
+    "object.__hash__": _returning(INT),
+    "object.__format__": _returning(STR),
+    "function.__get__": _function_get,
+}
+
+__all__ = ["FUNCTIONS", "External", "MethodWrapper"]

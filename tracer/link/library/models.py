@@ -1,0 +1,333 @@
+"""The table of library models: what each stands in for, and why the walk cannot find it out from source.
+
+Keys of ``FUNCTIONS`` are symbols of functions that have source but are not worth walking (network, caches, C++
+storage); keys of ``EXTERNALS`` are dotted names of functions in libraries that are not walked; keys of ``CLASSES`` are
+classes whose construction is generated code or C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tracer.link.library import arguments_models, dataclass_models, file_models
+from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import CONTENT, Content
+from tracer.link.values import (
+    NONE,
+    NOTHING,
+    STR,
+    Bound,
+    Builtin,
+    ClassRef,
+    Const,
+    External,
+    Function,
+    InstanceDict,
+    MethodWrapper,
+    Obj,
+    PartialValue,
+    PropertyValue,
+    TupleValue,
+    Typed,
+    Value,
+    Values,
+    constant,
+    join,
+    known_text,
+    single,
+    unknown,
+    without_absent,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span, SymbolId
+
+Model = Callable[["Machine", Arguments, Frame, "Span"], Values]
+
+ENUMS = {"enum:Enum", "enum:IntEnum", "enum:StrEnum", "enum:Flag", "enum:IntFlag"}
+PLAIN_CLASSES = frozenset({
+    "abc:ABC", "typing:Generic", "typing:Protocol", "builtins:object", "builtins:dict", "collections:OrderedDict",
+    *ENUMS, "enum:ReprEnum", "builtins:str", "builtins:int", "collections:UserDict",
+})  # fmt: skip
+CONSTANTS: dict[str, Value] = {
+    "dataclasses.MISSING": Const("MISSING", "dataclasses.MISSING"),
+    "typing.TYPE_CHECKING": Const("bool", False),
+    "sys.argv": External("sys.argv"),
+}
+
+
+# --- torch: attribute storage of modules is split over dicts that C++ also reads ------------------------------------
+
+
+def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``Module.__setattr__``: an attribute, and an entry of ``_modules`` for a submodule."""
+    from tracer.link.attributes import plain_store
+
+    owners, names, values = arguments.positional[:3]
+    name = known_text(names)
+    for owner in owners:
+        if not isinstance(owner, Obj):
+            continue
+        if name is None:
+            machine.blur_attributes(owner, values)
+            continue
+        plain_store(machine, owner, name, values, frame, span, alone=len(owners) == 1)
+        modules = machine.heap.get((owner.number, "_modules"))
+        if not any(isinstance(value, Obj) and _is_module(machine, value) for value in values):
+            continue
+        for registry in modules if isinstance(modules, frozenset) else ():
+            if isinstance(registry, Obj):
+                content = machine.content(registry)
+                machine.heap.set((registry.number, CONTENT), content.put(name, values))
+    return NONE
+
+
+def _is_module(machine: Machine, value: Obj) -> bool:
+    return "torch.nn.modules.module:Module" in machine.mro_of(value.cls)
+
+
+# --- functools, copy, contextlib -------------------------------------------------------------------------------------
+
+
+def _wraps(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    wrapped = arguments.positional[0] if arguments.positional else NOTHING
+    return frozenset({PartialValue(Builtin("functools.update_wrapper"), (wrapped,), ())})
+
+
+def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) < 2:
+        return NOTHING
+    wrapped, wrapper = arguments.positional[:2]
+    for value in wrapper:
+        if isinstance(value, Function) and value in machine.functions:
+            machine.functions[value].attributes["__wrapped__"] = wrapped
+    return wrapper
+
+
+def _keep_function(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """A decorator that may be used bare or with arguments and keeps the function's behaviour."""
+    if arguments.positional and any(isinstance(v, Function | Bound | MethodWrapper) for v in arguments.positional[0]):
+        return arguments.positional[0]
+    return frozenset({Builtin("keep")})
+
+
+def _partial(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if not arguments.positional:
+        return unknown("functools.partial() without a function")
+    rest, keywords = tuple(arguments.positional[1:]), tuple(arguments.keywords.items())
+    return frozenset(PartialValue(value, rest, keywords) for value in arguments.positional[0])
+
+
+def _cached_property(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return frozenset({PropertyValue(single(arguments.positional[0]) if arguments.positional else None)})
+
+
+def _copy(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """A copy carries attributes and contents without a store."""
+    result = NOTHING
+    for value in arguments.positional[0] if arguments.positional else ():
+        if isinstance(value, Obj):
+            twin = machine.allocate(value.cls, ("copy", value.number, frame.symbol, span), frame)
+            for name in [*machine.heap.attributes_of(value.number), CONTENT]:
+                cell = machine.heap.get((value.number, name))
+                if cell is not None:
+                    machine.heap.set((twin.number, name), cell)
+            result = join(result, frozenset({twin}))
+        elif isinstance(value, InstanceDict):
+            from tracer.link.library.methods import _content
+
+            result = join(result, machine.container("dict", ("copy", span), frame, _content(machine, value)))
+        else:
+            result = join(result, frozenset({value}))
+    return result
+
+
+def _contextmanager(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return frozenset(PartialValue(Builtin("contextlib.enter_generator"), (frozenset({value}),), ()) for value in arguments.positional[0])
+
+
+def _enter_generator(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    function, rest = arguments.positional[0], Arguments(arguments.positional[1:], arguments.keywords, arguments.rest, arguments.rest_keywords)
+    made = machine.allocate("contextlib:_GeneratorContextManager", (frame.symbol, span), frame)
+    machine.heap.set((made.number, "gen"), machine.call(function, rest, frame, span))
+    return frozenset({made})
+
+
+def _cast(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return arguments.positional[1] if len(arguments.positional) > 1 else unknown("typing.cast()")
+
+
+def _first(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return arguments.positional[0] if arguments.positional else unknown("a decorated function")
+
+
+def _find_spec(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """Whether a module is installed is asked of the target's environment."""
+    name = known_text(arguments.positional[0]) if arguments.positional else None
+    if name is None:
+        return unknown("a module specification")
+    found = machine.modules.find(name) is not None
+    return frozenset({machine.allocate("importlib.machinery:ModuleSpec", name, None)}) if found else NONE
+
+
+def _import_module(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.imports import module_value
+
+    name = known_text(arguments.positional[0]) if arguments.positional else None
+    if name is None:
+        machine.unresolved(frame, span, "import_module", "an import of a name that is computed at run time")
+        return unknown("an import of a computed name")
+    package = known_text(arguments.at(1, "package") or NOTHING)
+    if name.startswith("."):
+        if package is None:
+            return unknown("a relative import of a computed name")
+        name = package + name
+    return frozenset({module_value(machine, name)})
+
+
+def _namespace(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``SimpleNamespace(**d)``: keywords become attributes, in C."""
+    made = machine.allocate(cls.symbol, (frame.symbol, span), frame)
+    for name, values in arguments.keywords.items():
+        machine.note_write(frame, span, "keyword", name, cls.symbol, values, generic=False)
+        machine.heap.store(made.number, name, values)
+    if arguments.rest_keywords:
+        machine.note_write(frame, span, "keyword", "*", cls.symbol, arguments.rest_keywords, generic=True)
+        machine.blur_attributes(made, arguments.rest_keywords)
+    return frozenset({made})
+
+
+def _none(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """Nothing is being traced by the just-in-time compiler."""
+    return NONE
+
+
+def _exit(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.frames import AbstractRaiseError
+
+    raise AbstractRaiseError("builtins:SystemExit", "")
+
+
+def _typed(cls: str) -> Callable[..., Values]:
+    def model(machine: Machine, *rest: object) -> Values:
+        return frozenset({Typed(cls)})
+
+    return model
+
+
+# --- enumerations: members are made by a metaclass -------------------------------------------------------------------
+
+
+def is_enum(machine: Machine, symbol: SymbolId) -> bool:
+    """Whether the class is an enumeration."""
+    return bool(ENUMS & set(machine.mro_of(symbol)[1:]))
+
+
+def finish_enum(machine: Machine, symbol: SymbolId) -> None:
+    """Turn the constants of an enumeration's body into members."""
+    state = machine.classes[symbol]
+    for name, values in list(state.namespace.items()):
+        value = single(values)
+        if name.startswith("_") or not isinstance(value, Const | TupleValue):
+            continue
+        member = machine.allocate(symbol, ("member", name), None)
+        machine.heap.store(member.number, "value", values)
+        machine.heap.store(member.number, "_value_", values)
+        machine.heap.store(member.number, "name", constant(name))
+        state.namespace[name] = frozenset({member})
+
+
+def enum_members(machine: Machine, symbol: SymbolId) -> Values | None:
+    """All members, None for a class that is no enumeration."""
+    if not is_enum(machine, symbol):
+        return None
+    result = NOTHING
+    for cls in machine.mro_of(symbol):
+        state = machine.classes.get(cls)
+        for values in state.namespace.values() if state is not None else ():
+            result = join(result, frozenset(v for v in values if isinstance(v, Obj) and v.cls == cls))
+    return result or unknown("members of an enumeration")
+
+
+def enum_member(machine: Machine, symbol: SymbolId, name: str) -> Values | None:
+    """``__members__`` and the like."""
+    return unknown("the members of an enumeration") if name == "__members__" and is_enum(machine, symbol) else None
+
+
+def construct_enum(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``E(value)`` looks a member up."""
+    wanted = arguments.positional[0] if arguments.positional else NOTHING
+    members = enum_members(machine, cls.symbol) or NOTHING
+    found = NOTHING
+    for member in members:
+        cell = machine.heap.get((member.number, "value")) if isinstance(member, Obj) else None
+        if isinstance(cell, frozenset) and {getattr(v, "value", v) for v in cell} & {getattr(v, "value", v) for v in wanted}:
+            found = join(found, frozenset({member}))
+    return found or members or unknown("a member of an enumeration")
+
+
+# --- transformers: files and networks --------------------------------------------------------------------------------
+
+
+def _revision(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return arguments.at(1, "revision") or NONE
+
+
+FUNCTIONS: dict[str, Model] = {
+    "torch.nn.modules.module:Module.__setattr__": _module_setattr,
+    "transformers.utils.hub:cached_file": file_models.cached_file,
+    "transformers.utils.hub:resolve_revision": _revision,
+    "transformers.hf_argparser:HfArgumentParser._parse_dataclass_field": arguments_models.parse_dataclass_field,
+}
+
+EXTERNALS: dict[str, Model] = {
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": _update_wrapper,
+    "functools.lru_cache": _keep_function,
+    "functools.cache": _keep_function,
+    "keep": _first,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "contextlib.contextmanager": _contextmanager,
+    "contextlib.enter_generator": _enter_generator,
+    "typing.cast": _cast,
+    "abc.abstractmethod": _first,
+    "typing.overload": _first,
+    "importlib.util.find_spec": _find_spec,
+    "importlib.import_module": _import_module,
+    "sys.exit": _exit,
+    "torch._C._get_tracing_state": _none,
+    "os.path.join": file_models.join_path,
+    "os.path.isdir": file_models.is_folder,
+    "os.path.isfile": file_models.is_file,
+    "os.path.exists": file_models.exists,
+    "posixpath.join": file_models.join_path,
+    "genericpath.isdir": file_models.is_folder,
+    "genericpath.isfile": file_models.is_file,
+    "genericpath.exists": file_models.exists,
+    "io.open": file_models.open_file,
+    "json.load": file_models.load_json,
+    "json.loads": file_models.parse_json,
+    "dataclasses.dataclass": dataclass_models.dataclass,
+    "dataclasses.field": dataclass_models.field,
+    "dataclasses.fields": dataclass_models.fields,
+    "dataclasses.is_dataclass": dataclass_models.is_dataclass,
+    "argparse._ActionsContainer.add_argument": arguments_models.add_argument,
+    "argparse._ActionsContainer.add_argument_group": arguments_models.add_group,
+    "argparse.ArgumentParser.parse_args": arguments_models.parse_args,
+    "argparse.ArgumentParser.parse_known_args": arguments_models.parse_known_args,
+}
+
+CLASSES: dict[str, Callable[..., Values]] = {
+    "functools:partial": _partial,
+    "functools:cached_property": _cached_property,
+    "types:SimpleNamespace": _namespace,
+    "torch.nn.parameter:Parameter": _typed("torch.nn.parameter:Parameter"),
+    "torch.nn.parameter:Buffer": _typed("torch:Tensor"),
+    "torch:device": _typed("torch:device"),
+    "pathlib:Path": _typed("pathlib:Path"),
+}
+
+__all__ = ["CLASSES", "CONSTANTS", "EXTERNALS", "FUNCTIONS", "STR", "Content", "without_absent"]

@@ -1,0 +1,446 @@
+"""The abstract interpreter: state of one walk and the calling convention.
+
+A walk starts at an entry point and goes through the lowered bodies in program order. A call is remembered by callee,
+closure and abstract arguments, together with what it read and wrote, and replayed while that still holds; recursion
+ends in what the call is known to return so far. Statements, expressions, attributes, classes and imports have modules
+of their own; they all work on this state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tracer.link import statements
+from tracer.link.binding import bind_arguments
+from tracer.link.classes import ClassState, ClassTable, construct
+from tracer.link.frames import AbstractRaiseError, Arguments, Frame, FunctionState, Summary, WalkLimitError
+from tracer.link.heap import CONTENT, Content, Heap
+from tracer.link.imports import ModuleTable, base_symbol_of
+from tracer.link.recording import CallRecord, ContextRecord, Recorder
+from tracer.link.values import (
+    NONE,
+    NOTHING,
+    Bound,
+    Builtin,
+    ClassRef,
+    Const,
+    External,
+    Function,
+    MethodWrapper,
+    Obj,
+    PartialValue,
+    Typed,
+    Unknown,
+    Value,
+    Values,
+    class_of,
+    join,
+    single,
+    unknown,
+)
+from tracer.model.edges import Access, Site, Unresolved
+from tracer.model.names import Span, SymbolId, symbol_id
+
+if TYPE_CHECKING:
+    from tracer.link.library import Library
+    from tracer.link.library.arguments_models import Option
+    from tracer.link.modules import Module, ModuleIndex
+    from tracer.model.code import Scope
+
+DEPTH = 90
+SUMMARIES_PER_KEY = 6
+STEPS = 4_000_000
+OWNER_DEPTH = 6
+NO_SPAN = Span(0, 0, 0, 0)
+
+
+class Machine(ClassTable, ModuleTable):
+    """One walk over one program.
+
+    ``in_scope`` decides which modules' functions are recorded, ``is_followed`` which modules' bodies are walked at all;
+    ``data`` maps names of files in the work folder to their committed content.
+    """
+
+    def __init__(
+        self,
+        modules: ModuleIndex,
+        library: Library,
+        *,
+        in_scope: Callable[[str], bool],
+        is_followed: Callable[[str], bool],
+        is_own: Callable[[str], bool],
+        data: dict[str, bytes],
+        argv: tuple[str, ...] = (),
+        steps: int = STEPS,
+    ) -> None:
+        self.modules = modules
+        self.library = library
+        self.in_scope = in_scope
+        self.is_followed = is_followed
+        self.is_own = is_own
+        self.data = data
+        self.argv = argv
+        self.heap = Heap()
+        self.recorder = Recorder()
+        self.classes: dict[SymbolId, ClassState] = {}
+        self.functions: dict[Function, FunctionState] = {}
+        self.module_frames: dict[str, Frame] = {}
+        self.module_names: dict[str, str] = {}
+        self.import_failures: dict[str, str] = {}
+        self.classes_in_progress: list[ClassState] = []
+        self.options: dict[int, list[Option]] = {}
+        self.open_objects: set[int] = set()
+        self.literal_names: dict[str, frozenset[Span]] = {}
+        self.stack: list[CallRecord] = []
+        self.active: list[Frame] = []
+        self.steps = steps
+        self._objects: dict[tuple[SymbolId, object, int], Obj] = {}
+        self._owners: list[int] = [0]
+        self._memo: dict[tuple[object, ...], list[Summary]] = {}
+        self._records: dict[tuple[object, ...], ContextRecord] = {}
+        self._running: dict[tuple[object, ...], Values] = {}
+        self._recursed: set[tuple[object, ...]] = set()
+        self._frame_numbers: dict[tuple[object, ...], int] = {}
+
+    # --- places ------------------------------------------------------------------------------------------------------
+
+    def site(self, frame: Frame, span: Span, form: str) -> Site:
+        """The place of a node in a frame's body."""
+        place = frame.module.place
+        return Site(place.path, span, frame.symbol, form, place.library)
+
+    def unresolved(self, frame: Frame, span: Span, name: str, reason: str) -> None:
+        """Note a place that could not be followed."""
+        if self.in_scope(frame.module.name):
+            site = self.site(frame, span, "call")
+            self.recorder.unresolved.setdefault((site, name), Unresolved(site, name, reason))
+
+    def spend(self) -> None:
+        """Count a step; raises ``WalkLimitError`` when the budget is used up."""
+        self.steps -= 1
+        if self.steps < 0:
+            raise WalkLimitError
+
+    # --- objects -----------------------------------------------------------------------------------------------------
+
+    def allocate(self, cls: SymbolId, key: object, frame: Frame | None) -> Obj:
+        """The abstract object allocated at ``key`` for the frame's receiver; a second one there makes it a summary."""
+        owner = self._owner_of(frame)
+        found = self._objects.get((cls, key, owner))
+        if found is not None:
+            self.heap.summaries.add(found.number)
+            return found
+        number = len(self._owners)
+        self._owners.append(self._owners[owner] + 1)
+        obj = self._objects[(cls, key, owner)] = Obj(number, cls)
+        return obj
+
+    def _owner_of(self, frame: Frame | None) -> int:
+        if frame is None:
+            return 0
+        if isinstance(frame.receiver, Obj):
+            number = frame.receiver.number
+            return number if self._owners[number] < OWNER_DEPTH else 0
+        return 0
+
+    def container(self, cls: str, key: object, frame: Frame, content: Content) -> Values:
+        """A list, dict or set allocated at ``key``."""
+        owner = (key, frame.number)
+        obj = self._objects.get((f"builtins:{cls}", owner, 0))
+        if obj is None:
+            obj = Obj(len(self._owners), f"builtins:{cls}")
+            self._owners.append(0)
+            self._objects[(f"builtins:{cls}", owner, 0)] = obj
+        self.heap.set((obj.number, CONTENT), content)
+        return frozenset({obj})
+
+    def content(self, obj: Obj) -> Content:
+        """What a container holds; an unknown one may hold anything."""
+        cell = self.heap.get((obj.number, CONTENT))
+        if isinstance(cell, Content):
+            return cell
+        return Content(rest=unknown("contents of a container made by a library"))
+
+    def blur_attributes(self, owner: Obj, values: Values) -> None:
+        """A store under an unknown name: any known attribute may have been it."""
+        self.open_objects.add(owner.number)
+
+    def is_literal_name(self, frame: Frame, span: Span) -> bool:
+        """Whether the call at ``span`` names its attribute by a literal."""
+        return span in self.literal_names.get(frame.module.name, frozenset())
+
+    def any_frame(self) -> Frame:
+        """The innermost frame."""
+        return self.active[-1]
+
+    def base_symbol(self, value: Value) -> SymbolId | None:
+        """The class that a value stands for as a base or in ``isinstance``."""
+        return base_symbol_of(self, value)
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def call(self, callees: Values, arguments: Arguments, frame: Frame, span: Span, form: str = "call") -> Values:
+        """Call every possible callee; several are alternatives whose effects are joined."""
+        callees = callees - {Unknown("")}
+        self.spend()
+        if len(callees) == 1:
+            (callee,) = callees
+            return self.call_value(callee, arguments, frame, span, form, certain=True)
+        known = [callee for callee in sorted(callees, key=repr) if not isinstance(callee, Unknown | External)]
+        for callee in callees:
+            if isinstance(callee, Unknown):
+                self.unresolved(frame, span, "", callee.reason)
+        if len(known) == 1 and len(callees) == 1:
+            return self.call_value(known[0], arguments, frame, span, form, certain=True)
+        results: list[Values] = []
+        deltas = []
+        raised: AbstractRaiseError | None = None
+        for callee in known:
+            level = self.heap.begin()
+            try:
+                results.append(self.call_value(callee, arguments, frame, span, form, certain=False))
+                deltas.append(self.heap.delta_since(level))
+            except AbstractRaiseError as error:
+                raised = error
+            finally:
+                self.heap.undo_to(level)
+        if not results:
+            if raised is not None and len(known) == len(callees):
+                raise raised
+            return unknown("result of a call that could not be followed")
+        self.heap.merge(deltas)
+        result = NOTHING
+        for values in results:
+            result = join(result, values)
+        return result if len(known) == len(callees) else join(result, unknown("result of a call that could not be followed"))
+
+    def call_value(
+        self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+    ) -> Values:
+        """Call one value."""
+        match callee:
+            case Function():
+                model = self.library.function_model(self, callee)
+                if model is not None:
+                    self._note_modelled(callee, arguments, frame, span, form)
+                    return model(self, arguments, frame, span)
+                return self.call_function(callee, arguments, frame, span, form, certain=certain)
+            case Bound(function=function, receiver=receiver):
+                return self._call_bound(function, receiver, arguments, frame, span, form, certain=certain)
+            case ClassRef():
+                return construct(self, callee, arguments, frame, span, certain=certain)
+            case Builtin(name=name):
+                return self.library.call_builtin(self, name, arguments, frame, span)
+            case PartialValue(function=function, positional=positional, keywords=keywords):
+                merged = Arguments(
+                    [*positional, *arguments.positional],
+                    {**dict(keywords), **arguments.keywords},
+                    arguments.rest,
+                    arguments.rest_keywords,
+                )
+                return self.call_value(function, merged, frame, span, form, certain=certain)
+            case MethodWrapper(function=function):
+                return self.call_value(function, arguments, frame, span, form, certain=certain)
+            case Obj() | Typed():
+                return self._call_instance(callee, arguments, frame, span, certain=certain)
+            case External(name=name):
+                return self.library.call_external(self, name, arguments, frame, span)
+            case Const(kind="NoneType"):
+                raise AbstractRaiseError("builtins:TypeError", "'NoneType' object is not callable")
+            case Unknown(reason=reason):
+                self.unresolved(frame, span, "", reason)
+                return unknown(reason)
+        return unknown(f"a {class_of(callee) or type(callee).__name__} was called")
+
+    def _note_modelled(self, function: Function, arguments: Arguments, frame: Frame, span: Span, form: str) -> None:
+        """Record the call of a function whose body a model stands in for."""
+        module = self.modules.module(function.module)
+        if module is not None and self.in_scope(function.module):
+            record = self._record((function, "modelled"), module, function, None)
+            frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain=True))
+
+    def _call_bound(
+        self, function: Value, receiver: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+    ) -> Values:
+        if isinstance(function, Builtin):
+            return self.library.call_method(self, function.name, receiver, arguments, frame, span)
+        return self.call_value(function, arguments.prepend(frozenset({receiver})), frame, span, form, certain=certain)
+
+    def _call_instance(self, callee: Value, arguments: Arguments, frame: Frame, span: Span, *, certain: bool) -> Values:
+        from tracer.link.attributes import find_special
+
+        method = find_special(self, callee, "__call__")
+        if method is None:
+            return unknown(f"calling a {class_of(callee)}")
+        return self.call_value(method, arguments, frame, span, "call", certain=certain)
+
+    def call_function(
+        self, function: Function, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+    ) -> Values:
+        """Walk a Python function for these arguments, or replay what is known of it."""
+        module = self.modules.module(function.module)
+        if module is None or not self.is_followed(function.module):
+            return self.library.call_external(self, module.symbol_of(function.scope) if module else "", arguments, frame, span)
+        scope = module.scope(function.scope)
+        if scope.is_generator and form != "iterate":
+            return self._suspend_generator(function, arguments, frame, span)
+        state = self.functions[function]
+        env = bind_arguments(self, function, scope, state, arguments, frame, span)
+        receiver = _receiver_of(self, scope, state, env)
+        key = (function, frozenset(env.items()))
+        record = self._record(key, module, function, receiver)
+        call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
+        frame.record.add(call)
+        if key in self._running:
+            self._recursed.add(key)
+            return self._running[key] or unknown("recursion")
+        for summary in self._memo.get(key, ()):
+            if self.heap.replay_reads(summary.reads):
+                self.heap.apply(summary.writes)
+                if summary.raised is not None:
+                    raise summary.raised
+                return summary.returned
+        if len(self.stack) >= DEPTH:
+            self.recorder.bounds.setdefault((call.site, "depth"), Unresolved(call.site, record.symbol, "call depth"))
+            return unknown("call depth bound")
+        return self._walk(module, scope, state, env, receiver, key, call)
+
+    def _walk(
+        self,
+        module: Module,
+        scope: Scope,
+        state: FunctionState,
+        env: dict[str, Values],
+        receiver: Value | None,
+        key: tuple[object, ...],
+        call: CallRecord,
+    ) -> Values:
+        number = self._frame_numbers.setdefault(key, len(self._frame_numbers) + 1)
+        body = Frame(
+            number, module, scope, call.callee.symbol, env, state.frame, call.callee, receiver, owner=state.owner,
+            receiver_parameter=scope.parameters[0].name if scope.parameters else None,
+            nonlocals=frozenset(scope.nonlocals), globals=frozenset(scope.globals), bound=frozenset(scope.bound),
+        )  # fmt: skip
+        self.stack.append(call)
+        self._running[key] = NOTHING
+        self.heap.begin_reads()
+        outer_level = self.heap.begin()
+        raised: AbstractRaiseError | None = None
+        returned = NOTHING
+        try:
+            for _ in range(3):
+                self._recursed.discard(key)
+                returned = statements.run_body(self, body, dict(env))
+                if key not in self._recursed or returned <= self._running[key]:
+                    break
+                self._running[key] = join(self._running[key], returned)
+        except AbstractRaiseError as error:
+            if error.frame is None:
+                error.frame, error.stack = body, tuple(self.stack)
+            raised = error
+        finally:
+            self.stack.pop()
+            del self._running[key]
+            writes = self.heap.delta_since(outer_level)
+            self.heap.commit()
+            reads = self.heap.end_reads()
+        summaries = self._memo.setdefault(key, [])
+        summaries.insert(0, Summary(reads, writes, returned, raised, call.callee))
+        del summaries[SUMMARIES_PER_KEY:]
+        if raised is not None:
+            raise raised
+        self._note_return(call.callee, returned, body)
+        return returned or unknown("a call that does not return")
+
+    def _record(self, key: tuple[object, ...], module: Module, function: Function, receiver: Value | None) -> ContextRecord:
+        record = self._records.get(key)
+        if record is None:
+            cls = None
+            if receiver is not None:
+                cls = receiver.symbol if isinstance(receiver, ClassRef) else class_of(receiver)
+            record = ContextRecord(module.symbol_of(function.scope), cls, self.in_scope(function.module))
+            self._records[key] = record
+        return record
+
+    def _note_return(self, record: ContextRecord, returned: Values, body: Frame) -> None:
+        if not record.in_scope:
+            return
+        classes = {cls for value in returned if isinstance(value, Obj) and (cls := value.cls) in self.classes}
+        if classes:
+            known, guards = self.recorder.returns.setdefault(record.symbol, (set(), tuple(body.guards)))
+            known.update(classes)
+
+    def _suspend_generator(self, function: Function, arguments: Arguments, frame: Frame, span: Span) -> Values:
+        obj = self.allocate("types:GeneratorType", (function, frame.symbol, span), frame)
+        self.heap.store(obj.number, "generator", frozenset({PartialValue(function, tuple(arguments.positional), tuple(arguments.keywords.items()))}))
+        return frozenset({obj})
+
+    def resume_generator(self, obj: Obj, frame: Frame, span: Span) -> Values:
+        """Walk a generator's body where its first item is asked for; returns what it yields."""
+        cell = self.heap.get((obj.number, "generator"))
+        result = NOTHING
+        for value in cell if isinstance(cell, frozenset) else ():
+            if isinstance(value, PartialValue) and isinstance(value.function, Function):
+                arguments = Arguments(list(value.positional), dict(value.keywords))
+                result = join(result, self.call_function(value.function, arguments, frame, span, "iterate", certain=True))
+        return result or unknown("items of a generator")
+
+    # --- functions and names -----------------------------------------------------------------------------------------
+
+    def define(self, frame: Frame, scope: int, defaults: dict[str, Values]) -> Function:
+        """Make the function value of a ``def`` or lambda walked in ``frame``."""
+        is_top = frame.scope.kind in {"module", "class"} and frame.closure is None
+        function = Function(frame.module.name, scope, -1 if is_top else frame.number)
+        owner = symbol_id(frame.module.name, frame.scope.qualname) if frame.scope.kind == "class" else frame.owner
+        closure = frame.closure if frame.scope.kind == "class" else (None if frame.scope.kind == "module" else frame)
+        self.functions[function] = FunctionState(defaults, owner, closure)
+        return function
+
+    # --- accesses ----------------------------------------------------------------------------------------------------
+
+    def note_write(
+        self, frame: Frame, span: Span, form: str, attribute: str, owner: SymbolId | None, values: Values, *, generic: bool
+    ) -> None:
+        """Record a store, with the chain of calls that led to it first."""
+        from tracer.link.recording import WriteRecord
+        from tracer.link.sources import describe_sources
+
+        site = self.site(frame, span, form)
+        key = (attribute, owner, site)
+        if key in self.recorder.writes or not self.in_scope(frame.module.name):
+            return
+        access = Access(attribute, owner, site, generic, tuple(frame.guards), describe_sources(values))
+        self.recorder.writes[key] = WriteRecord(access, tuple(self.stack), values)
+
+    def note_read(self, frame: Frame, span: Span, form: str, attribute: str, owner: SymbolId | None) -> None:
+        """Record a load of an attribute."""
+        if not self.in_scope(frame.module.name):
+            return
+        site = self.site(frame, span, form)
+        self.recorder.reads.setdefault((attribute, owner, site), Access(attribute, owner, site, False, tuple(frame.guards)))
+
+
+def _receiver_of(machine: Machine, scope: Scope, state: FunctionState, env: dict[str, Values]) -> Value | None:
+    """The first argument where the function is a method of its class: defined along its MRO, or patched into it."""
+    if not scope.parameters or scope.parameters[0].kind not in {"positional", "normal"}:
+        return None
+    value = single(env.get(scope.parameters[0].name, NOTHING))
+    if not isinstance(value, Obj | ClassRef | Typed):
+        return None
+    mro = machine.mro_of(value.symbol if isinstance(value, ClassRef) else value.cls)
+    name = scope.qualname.rpartition(".")[2].partition("#")[0]
+    if state.owner in mro or any(_supplies(machine, cls, name, scope) for cls in mro):
+        return value
+    return None
+
+
+def _supplies(machine: Machine, cls: SymbolId, name: str, scope: Scope) -> bool:
+    state = machine.classes.get(cls)
+    for value in state.namespace.get(name, NOTHING) if state is not None else ():
+        function = value.function if isinstance(value, MethodWrapper) else value
+        if isinstance(function, Function):
+            module = machine.modules.module(function.module)
+            if module is not None and module.scope(function.scope) is scope:
+                return True
+    return False

@@ -1,0 +1,130 @@
+"""Where modules lie and what names they hold, without running the import system.
+
+A dotted name is looked up along the source root, the environment's site-packages and its standard library, as files.
+Namespace packages (folders without ``__init__.py``) are found; C extensions are known by their stub, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from tracer.model.code import Scope
+from tracer.model.facts import Definition, ModuleFacts
+from tracer.model.names import SymbolId, symbol_id
+
+FactsOf = Callable[[Path], ModuleFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """A module's file. ``path`` is what is printed: relative to the source root, or to site-packages or the standard
+    library for ``library`` files (``library`` is then the top-level import name)."""
+
+    name: str
+    file: Path
+    path: str
+    library: str | None
+    is_package: bool
+
+
+class Module:
+    """A module with its facts; bodies are decoded when they are first asked for."""
+
+    def __init__(self, place: ModuleFile, facts: ModuleFacts) -> None:
+        self.place = place
+        self.facts = facts
+        self.name = place.name
+
+    @cached_property
+    def definition_of_scope(self) -> dict[int, Definition]:
+        """Definitions by the index of their scope."""
+        return {definition.scope: definition for definition in self.facts.header.definitions}
+
+    @cached_property
+    def scope_of_qualname(self) -> dict[str, int]:
+        """Scope indices by file-local qualified name."""
+        return {definition.qualname: definition.scope for definition in self.facts.header.definitions}
+
+    def scope(self, index: int) -> Scope:
+        """The lowered body of one scope."""
+        return self.facts.scopes[index]
+
+    def symbol_of(self, scope: int) -> SymbolId:
+        """The symbol of a scope of this module."""
+        definition = self.definition_of_scope.get(scope)
+        return symbol_id(self.name, definition.qualname if definition else "")
+
+    def absolute(self, module: str, level: int) -> str:
+        """Resolve a relative import's module name."""
+        if level == 0:
+            return module
+        parts = self.name.split(".")
+        if not self.place.is_package:
+            parts = parts[:-1]
+        parts = parts[: len(parts) - (level - 1)]
+        return ".".join([*parts, module] if module else parts)
+
+
+class ModuleIndex:
+    """Finds modules by dotted name along search roots, in order; each root is (folder, is the project's own)."""
+
+    def __init__(self, root: Path, libraries: Iterable[Path], facts_of: FactsOf, own: tuple[str, ...] = ()) -> None:
+        self._root = root
+        self._libraries = tuple(libraries)
+        self._facts_of = facts_of
+        self._own = own
+        self._places: dict[str, ModuleFile | None] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._texts: dict[str, bytes] = {}
+
+    def find(self, name: str) -> ModuleFile | None:
+        """The module's file, None where there is none (or only a C extension)."""
+        if name not in self._places:
+            self._places[name] = self._search(name)
+        return self._places[name]
+
+    def module(self, name: str) -> Module | None:
+        """The module with its facts, None where ``find`` finds nothing."""
+        if name not in self._modules:
+            place = self.find(name)
+            self._modules[name] = None if place is None else Module(place, self._facts_of(place.file))
+        return self._modules[name]
+
+    def script(self, file: Path, name: str) -> Module:
+        """A file run as a program, under the dotted ``name`` that it has on the search path."""
+        place = ModuleFile(name, file, file.relative_to(self._root).as_posix(), None, False)
+        self._places[name] = place
+        self._modules[name] = Module(place, self._facts_of(file))
+        return self._modules[name]  # type: ignore[return-value]
+
+    def loaded(self) -> list[Module]:
+        """Every module looked into so far, by name."""
+        return [module for _, module in sorted(self._modules.items()) if module is not None]
+
+    def mentions(self, package: str, name: str) -> bool:
+        """Whether any file of a package's folder holds ``name`` at all: a cheap no before facts are asked for."""
+        text = self._texts.get(package)
+        if text is None:
+            place = self.find(package)
+            files = [] if place is None else sorted(place.file.parent.rglob("*.py")) if place.is_package else [place.file]
+            text = self._texts[package] = b"\n".join(file.read_bytes() for file in files)
+        return name.encode() in text
+
+    def is_package_folder(self, name: str) -> bool:
+        """Whether ``name`` is a namespace package: a folder without a module file."""
+        relative = Path(*name.split("."))
+        return any((root / relative).is_dir() for root in (self._root, *self._libraries))
+
+    def _search(self, name: str) -> ModuleFile | None:
+        relative = Path(*name.split("."))
+        for root in (self._root, *self._libraries):
+            for file, is_package in ((root / relative / "__init__.py", True), (root / relative.with_suffix(".py"), False)):
+                if not is_package:
+                    file = root / relative.parent / (relative.name + ".py")
+                if file.is_file():
+                    library = None if root == self._root else name.partition(".")[0]
+                    return ModuleFile(name, file, file.relative_to(root).as_posix(), library, is_package)
+        return None

@@ -1,0 +1,27 @@
+"""Where a written value comes from, in the program's own terms."""
+
+from __future__ import annotations
+
+from tracer.link.values import Const, Obj, Typed, Unknown, Values, class_of
+from tracer.model.names import short_name_of
+
+
+def describe_sources(values: Values) -> tuple[str, ...]:
+    """One short sentence part per possible value, sorted."""
+    return tuple(sorted({_describe(value) for value in values}))[:8]
+
+
+def _describe(value: object) -> str:
+    match value:
+        case Const(value=constant, origin=origin) if origin:
+            return f"{origin}: {constant!r}"
+        case Const(value=constant):
+            return f"literal {constant!r}"[:100]
+        case Obj(cls=cls):
+            return f"an instance of {short_name_of(cls)}"
+        case Typed(cls=cls):
+            return f"some {short_name_of(cls)}"
+        case Unknown(reason=reason):
+            return reason
+    cls = class_of(value)  # type: ignore[arg-type]
+    return short_name_of(cls) if cls else "a value of a library"

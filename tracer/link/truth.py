@@ -1,0 +1,72 @@
+"""Truth values of points-to sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.values import (
+    Bound,
+    Builtin,
+    ClassRef,
+    Const,
+    Function,
+    MethodWrapper,
+    ModuleRef,
+    Obj,
+    PartialValue,
+    PropertyValue,
+    TupleValue,
+    Typed,
+    Value,
+    Values,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+
+SIZED = {
+    "builtins:list", "builtins:dict", "builtins:set", "builtins:frozenset", "collections:OrderedDict",
+    "collections:defaultdict", "collections:deque",
+}  # fmt: skip
+
+
+def truth_of(machine: Machine, values: Values) -> bool | None:
+    """Whether every possible value is true or every one false; None where both may be."""
+    verdicts = {truth_of_value(machine, value) for value in values}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def truth_of_value(machine: Machine, value: Value) -> bool | None:
+    """The truth of one value."""
+    match value:
+        case Const(kind="slice"):
+            return True
+        case Const(value=constant):
+            return bool(constant)
+        case TupleValue(items=items):
+            return bool(items)
+        case ClassRef() | Function() | Bound() | Builtin() | ModuleRef() | MethodWrapper() | PropertyValue() | PartialValue():
+            return True
+        case Obj(cls=cls) if cls in SIZED:
+            content = machine.content(value)
+            if content.items and any(not _may_be_absent(item) for _, item in content.items):
+                return True
+            return False if not content.items and not content.rest else None
+        case Obj(cls=cls):
+            return _truth_of_instance(machine, cls)
+        case Typed(cls=cls) if cls not in SIZED and not cls.startswith("builtins:") and cls in machine.classes:
+            return _truth_of_instance(machine, cls)
+    return None
+
+
+def _may_be_absent(values: Values) -> bool:
+    from tracer.link.values import ABSENT
+
+    return ABSENT in values
+
+
+def _truth_of_instance(machine: Machine, cls: str) -> bool | None:
+    for name in ("__bool__", "__len__"):
+        if machine.find_in_class(cls, name) is not None:
+            return None
+    return None if machine.is_open(None, cls) else True

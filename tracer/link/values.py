@@ -1,0 +1,287 @@
+"""Abstract values: what an expression may evaluate to.
+
+A points-to set is a ``frozenset`` of these. A singleton set with a known constant, function, class or single object is
+as good as a run; everything weaker says so in its type, and ``Unknown`` says why. Values are immutable and compare by
+content; objects' attributes and containers' contents live in the heap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracer.model.names import SymbolId
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A known constant. ``kind`` keeps ``True`` and ``1`` apart; ``origin`` names the datum it was read from."""
+
+    kind: str
+    value: object
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Some instance of a class, identity and content unknown (``builtins:str``, ``torch:Tensor``)."""
+
+    cls: SymbolId
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRef:
+    """A class."""
+
+    symbol: SymbolId
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Python function: scope ``scope`` of ``module``, closing over the frame numbered ``closure`` (-1: none)."""
+
+    module: str
+    scope: int
+    closure: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Obj:
+    """An abstract object: everything allocated at one place for one owner. ``number`` identifies it in the heap."""
+
+    number: int
+    cls: SymbolId
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method bound to a receiver."""
+
+    function: Value
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRef:
+    """A module, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TupleValue:
+    """A tuple of known length."""
+
+    items: tuple[Values, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """``super()``: attribute look-up for ``receiver`` starts behind ``after`` in the MRO of ``start``."""
+
+    after: SymbolId
+    receiver: Value
+    start: SymbolId
+
+
+@dataclass(frozen=True, slots=True)
+class PartialValue:
+    """``functools.partial``."""
+
+    function: Value
+    positional: tuple[Values, ...]
+    keywords: tuple[tuple[str, Values], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A function or method the engine has a model for, by name (``len``, ``dict.pop``)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of a library that is not followed, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value nothing is known of, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyValue:
+    """A ``property`` (or ``cached_property``) object."""
+
+    getter: Value | None
+    setter: Value | None = None
+    deleter: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodWrapper:
+    """A ``staticmethod`` or ``classmethod`` (``kind``) object around a function."""
+
+    kind: str
+    function: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A name bound by an import that has not been looked up yet; ``name`` None is the module itself."""
+
+    module: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceDict:
+    """``x.__dict__``: a dict whose items are the object's attributes."""
+
+    owner: Obj
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """In a set: the attribute, item or variable may not be there at all."""
+
+
+Value = (
+    Const
+    | Typed
+    | ClassRef
+    | Function
+    | Obj
+    | Bound
+    | ModuleRef
+    | TupleValue
+    | Super
+    | PartialValue
+    | Builtin
+    | External
+    | Unknown
+    | PropertyValue
+    | MethodWrapper
+    | Imported
+    | InstanceDict
+    | Absent
+)
+Values = frozenset[Value]
+
+ABSENT = Absent()
+NOTHING: Values = frozenset()
+NONE: Values = frozenset({Const("NoneType", None)})
+TRUE: Values = frozenset({Const("bool", True)})
+FALSE: Values = frozenset({Const("bool", False)})
+BOOL: Values = frozenset({Typed("builtins:bool")})
+STR: Values = frozenset({Typed("builtins:str")})
+INT: Values = frozenset({Typed("builtins:int")})
+FLOAT: Values = frozenset({Typed("builtins:float")})
+
+WIDTH = 24
+"""A set larger than this is widened: constants become their types, then everything becomes unknown."""
+
+
+def constant(value: object, origin: str = "") -> Values:
+    """The set holding one constant."""
+    return frozenset({Const(type(value).__name__, value, origin)})
+
+
+def boolean(value: bool | None) -> Values:
+    """A truth value, ``None`` for one that is not known."""
+    return BOOL if value is None else TRUE if value else FALSE
+
+
+def unknown(reason: str) -> Values:
+    """The set holding one unknown."""
+    return frozenset({Unknown(reason)})
+
+
+def join(first: Values, second: Values) -> Values:
+    """Union, widened when it grows beyond ``WIDTH``."""
+    if first is second or second <= first:
+        return first
+    if first <= second:
+        return second
+    return widen(first | second)
+
+
+def join_all(sets: list[Values]) -> Values:
+    """Union of any number of sets."""
+    result = NOTHING
+    for values in sets:
+        result = join(result, values)
+    return result
+
+
+def widen(values: Values) -> Values:
+    """Bound a set's size; what is given up is given up in one step, so that a fixpoint is reached."""
+    if len(values) <= WIDTH:
+        return values
+    coarse = frozenset(
+        Typed(f"builtins:{value.kind}") if isinstance(value, Const) and value.kind != "NoneType" else value
+        for value in values
+    )
+    if len(coarse) <= WIDTH:
+        return coarse
+    classes = frozenset(Typed(value.cls) if isinstance(value, Obj) else value for value in coarse)
+    return classes if len(classes) <= WIDTH else classes & {ABSENT} | {Unknown("too many possible values")}
+
+
+def without_absent(values: Values) -> Values:
+    """The values that are there."""
+    return values - {ABSENT} if ABSENT in values else values
+
+
+def single(values: Values) -> Value | None:
+    """The only value of a set, None where there are several."""
+    if len(values) == 1:
+        (value,) = values
+        return value
+    return None
+
+
+def known_constant(values: Values) -> Const | None:
+    """The constant that a set is certain to be, if it is."""
+    value = single(values)
+    return value if isinstance(value, Const) else None
+
+
+def known_text(values: Values) -> str | None:
+    """The string that a set is certain to be, if it is."""
+    const = known_constant(values)
+    return const.value if const is not None and isinstance(const.value, str) else None
+
+
+def class_of(value: Value) -> SymbolId | None:
+    """The class of a value where it has a known one."""
+    match value:
+        case Const(kind=kind):
+            return f"builtins:{kind}"
+        case Typed(cls=cls) | Obj(cls=cls):
+            return cls
+        case Function():
+            return "types:FunctionType"
+        case Bound():
+            return "types:MethodType"
+        case Builtin():
+            return "types:BuiltinFunctionType"
+        case ClassRef():
+            return "builtins:type"
+        case ModuleRef():
+            return "types:ModuleType"
+        case TupleValue():
+            return "builtins:tuple"
+        case PropertyValue():
+            return "builtins:property"
+        case PartialValue():
+            return "functools:partial"
+        case Super(start=start):
+            return start
+    return None

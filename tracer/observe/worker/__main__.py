@@ -1,0 +1,33 @@
+"""Start the recorder by file path: ``python <folder>/__main__.py request.json``.
+
+The package is loaded under a private name and its folder taken off ``sys.path``, so that no module of the recorder can
+shadow, or be seen by, a module of the observed program.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+
+PRIVATE_NAME = "_tracer_worker"
+
+
+def main() -> None:
+    """Load the recorder beside this file and carry out the request named on the command line."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [place for place in sys.path if os.path.abspath(place) != folder]
+    spec = importlib.util.spec_from_file_location(
+        PRIVATE_NAME, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    if spec is None or spec.loader is None:
+        raise SystemExit("the recorder's own files are missing")
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[PRIVATE_NAME] = package
+    spec.loader.exec_module(package)
+    importlib.import_module(f"{PRIVATE_NAME}.session").carry_out(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

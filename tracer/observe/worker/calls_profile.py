@@ -1,0 +1,47 @@
+"""Frame starts on Python 3.11, from ``sys.setprofile``.
+
+The profiler reports every resume of a generator as a call; only the one at the code's first ``RESUME`` is a start.
+It reports a return for a frame that raises, too: only one at a returning instruction is a return.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from .codes import OUTSIDE, OWN, CodeTable
+from .faults import Faults
+from .observer import Observer
+
+
+def install(codes: CodeTable, observer: Observer, faults: Faults) -> Callable[[], None]:
+    """Report frame starts to ``observer`` until the returned function is called."""
+    known = codes.known
+
+    def profile(frame: FrameType, event: str, value: Any) -> None:
+        if event == "call":
+            with faults:
+                entry = known.get(id(frame.f_code)) or codes.of_frame(frame)
+                if entry.kind < OUTSIDE:
+                    if entry.start < 0 or frame.f_lasti == entry.start:
+                        observer.start(frame, entry)
+                elif entry.generated:
+                    observer.generated(frame, entry)
+        elif event == "return":
+            entry = known.get(id(frame.f_code))
+            if entry is not None and entry.returns and entry.ends_at(frame.f_lasti):
+                with faults:
+                    observer.returned(entry, value)
+
+    def stop() -> None:
+        if sys.getprofile() is not profile:
+            faults.note("the program replaced the profile function: calls after that were not seen")
+        sys.setprofile(None)
+        threading.setprofile(None)
+
+    threading.setprofile(profile)
+    sys.setprofile(profile)
+    return stop

@@ -1,0 +1,88 @@
+"""On which class a function runs: the class of its first argument, if that class (or its bases) has the function.
+
+The question is asked when a frame starts, and the answer kept under the frame's identity: reading a *running* frame's
+locals later would refresh the dictionary that the program itself may hold from ``locals()``.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType, FrameType
+from typing import Any
+
+from .class_table import ClassTable, functions_of, is_class, mro_of, namespace_of
+from .codes import Code
+
+_MISSING = object()
+
+
+class Receivers:
+    """The receiving class of every frame in scope that is running, as a row of the class table (-1: none)."""
+
+    def __init__(self, classes: ClassTable) -> None:
+        self._classes = classes
+        self._of_frames: dict[int, int] = {}
+
+    def of_frame(self, frame: FrameType) -> int:
+        """The receiver remembered for a frame in scope."""
+        return self._of_frames.get(id(frame), -1)
+
+    def remember(self, frame: FrameType, entry: Code) -> int:
+        """Decide the receiver of a frame that is just starting, and remember it."""
+        row = -1
+        if entry.first is not None:
+            argument = first_arguments(frame, (entry.first,))[0]
+            if argument is not _MISSING:
+                row = self._of_argument(entry, argument)
+        self._of_frames[id(frame)] = row
+        return row
+
+    def inherit(self, frame: FrameType, entry: Code) -> None:
+        """Give a folded frame the receiver of the frame around it, if that is still running."""
+        outer = frame.f_back
+        parent = entry.parent.code if entry.parent is not None else None
+        while outer is not None and outer.f_code is not parent:
+            outer = outer.f_back
+        self._of_frames[id(frame)] = self.of_frame(outer) if outer is not None else -1
+
+    def _of_argument(self, entry: Code, argument: object) -> int:
+        kind = type(argument)
+        key = id(argument) if kind is type or is_class(argument) else id(kind)
+        row = entry.receivers.get(key)
+        if row is None:
+            row = entry.receivers[key] = self._find(entry.code, argument, kind)
+        return row
+
+    def _find(self, code: CodeType, argument: Any, kind: type) -> int:
+        candidates = [argument, kind] if is_class(argument) else [kind]
+        for candidate in candidates:
+            # Numbered even when it is not the receiver: the table keeps it alive, and with it the key above.
+            row = self._classes.row_of(candidate)
+            if has_function(candidate, code):
+                return row
+        return -1
+
+
+def first_arguments(frame: FrameType, names: tuple[str, ...]) -> list[object]:
+    """The named arguments of a frame that is just starting, before its first instruction."""
+    values = frame.f_locals
+    found = [values.get(name, _MISSING) for name in names]
+    if (3, 12) <= sys.version_info < (3, 13):
+        # 3.12 keeps this snapshot in the frame, where it would hold the arguments after the program drops them.
+        values.clear()
+    return found
+
+
+def has_function(cls: type, code: CodeType) -> bool:
+    """Whether ``code`` is what some attribute of the class or its bases runs, under its own name or patched in."""
+    linearisation = mro_of(cls)
+    own_name = code.co_name
+    if any(_holds(namespace_of(base).get(own_name), own_name, code) for base in linearisation):
+        return True
+    return any(
+        _holds(value, name, code) for base in linearisation for name, value in list(namespace_of(base).items())
+    )
+
+
+def _holds(value: object, name: str, code: CodeType) -> bool:
+    return any(function.__code__ is code for function in functions_of(value, name))

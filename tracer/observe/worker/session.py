@@ -1,0 +1,166 @@
+"""One run from request to last row: settle the surroundings, install what is asked for, run, write down how it ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from types import CodeType, FrameType, ModuleType
+
+from . import coverage_pass, environment, imports, setters, targets
+from .calls import CallRecorder
+from .class_table import ClassTable, name_of
+from .codes import Code, CodeTable
+from .faults import Faults
+from .log import Counters, Log
+from .program import CannotStartError, run_program
+from .receivers import Receivers
+from .request import Request, read_request
+from .stacks import Stacks
+from .suppliers import write_classes, write_libraries, write_library
+from .writes import Writes
+
+if sys.version_info >= (3, 12):
+    from .calls_monitoring import install as install_calls
+else:
+    from .calls_profile import install as install_calls
+
+_LIBRARIES = frozenset({"torch", "transformers"})
+
+
+def carry_out(path: str) -> None:
+    """Carry out the request at ``path`` and leave the process as the program would have left it."""
+    request = read_request(path)
+    log = Log(request.log)
+    log.write("start", ".".join(map(str, sys.version_info[:3])))
+    session = _Session(request, log)
+    imports.after_each(session.look)
+    status = session.run()
+    if status:
+        sys.exit(status)
+
+
+class _Session:
+    """The recorders of one run and the tables they share."""
+
+    def __init__(self, request: Request, log: Log) -> None:
+        self._request = request
+        self._log = log
+        self._faults = Faults(log)
+        self._codes = CodeTable(request, log)
+        self._classes = ClassTable(log)
+        self._receivers = Receivers(self._classes)
+        self._stacks = Stacks(self._codes, self._receivers, log)
+        self._looks: list[Callable[[ModuleType], None]] = [environment.settle(request.seed)]
+        self._libraries = _LIBRARIES | {root.module.partition(".")[0] for root in request.roots}
+
+    def look(self, module: ModuleType) -> None:
+        """Look at a module that has just been imported."""
+        with self._faults:
+            for look in self._looks:
+                look(module)
+            if module.__name__ in self._libraries:
+                write_library(module.__name__, self._log)
+
+    def run(self) -> int | str | None:
+        """Run the program with what the request asks for; what the process should exit with."""
+        stop: Callable[[], None] = lambda: None  # noqa: E731
+        compile_file: Callable[[str], CodeType | None] = lambda _path: None  # noqa: E731
+        if self._request.mode == "coverage":
+            stop = coverage_pass.install(self._request, self._codes, self._log)
+        elif self._request.mode == "record":
+            compile_file, stop = self._install_recorders()
+        status: int | str | None = None
+        try:
+            run_program(self._request, compile_file)
+            _wait_for_threads()
+        except CannotStartError as error:
+            stop()
+            self._log.write("outcome", "failed", str(error))
+            self._log.write("end")
+            return 1
+        except BaseException as error:  # whatever ends the program, SystemExit and KeyboardInterrupt too, is its result
+            status = self._write_exception(error)
+        else:
+            self._log.write("outcome", "completed", "")
+        stop()
+        if self._request.mode == "record":
+            with self._faults:
+                write_classes(self._request, self._codes, self._classes, self._log)
+                write_libraries(self._codes, self._classes, self._log)
+        self._log.write("end")
+        return status
+
+    def _install_recorders(self) -> tuple[Callable[[str], CodeType | None], Callable[[], None]]:
+        request, codes, classes, log = self._request, self._codes, self._classes, self._log
+        counters = Counters(request.counts)
+        calls = CallRecorder(codes, classes, self._receivers, self._stacks, log, counters)
+        compile_file: Callable[[str], CodeType | None] = lambda _path: None  # noqa: E731
+        writes: Writes | None = None
+        if request.attributes is None or request.attributes:
+            writes = Writes(request, codes, classes, self._stacks, log, counters, self._faults)
+            targets.install(writes)
+            wrap_recent = setters.install(writes, self._faults)
+            self._looks.append(lambda _module: wrap_recent())
+            compile_file = _file_compiler(codes, writes.watched)
+            imports.replace_code(compile_file)
+        stop = install_calls(codes, _Recorders(calls, writes), self._faults)
+        os.register_at_fork(after_in_child=stop)
+        return compile_file, stop
+
+    def _write_exception(self, error: BaseException) -> int | str | None:
+        """Write how the program ended; the exit status Python would have given."""
+        if isinstance(error, SystemExit) and error.code in (None, 0):
+            self._log.write("outcome", "completed", "")
+            return None
+        module, qualname = name_of(type(error))
+        kind = qualname if module == "builtins" else f"{module}:{qualname}"
+        with self._faults:
+            stack = self._stacks.of_traceback(error.__traceback__)
+            self._log.write("exception", kind, self._request.mask(_message_of(error)), stack)
+        self._log.write("outcome", "raised", "")
+        if isinstance(error, SystemExit):
+            return error.code
+        traceback.print_exception(error)
+        return 1
+
+
+class _Recorders:
+    """The observer of a recorded run: calls, and the stores that only a generated ``__init__`` makes."""
+
+    def __init__(self, calls: CallRecorder, writes: Writes | None) -> None:
+        self.start = calls.start
+        self.returned = calls.returned
+        self._writes = writes
+
+    def generated(self, frame: FrameType, _entry: Code) -> None:
+        """Record the stores of a generated ``__init__``."""
+        if self._writes is not None:
+            self._writes.generated(frame)
+
+
+def _file_compiler(codes: CodeTable, watched: frozenset[str] | None) -> Callable[[str], CodeType | None]:
+    def compile_file(path: str) -> CodeType | None:
+        if codes.shown_path(path) is None:
+            return None
+        with open(path, "rb") as file:
+            return targets.compile_watched(file.read(), path, watched)
+
+    return compile_file
+
+
+def _message_of(error: BaseException) -> str:
+    """The exception's message; its type's name where the program's own ``__str__`` fails."""
+    try:
+        return str(error)
+    except Exception:  # the program's code: anything may happen, and the run has ended already
+        return f"<{type(error).__name__} without a message>"
+
+
+def _wait_for_threads() -> None:
+    """Wait for the threads that Python itself would wait for."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()

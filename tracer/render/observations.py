@@ -1,0 +1,87 @@
+"""What the runs of a target say about a place or a symbol: the evidence column of the pages.
+
+Judging is not done here. A record is shown only where the run saw the same bytes of the file as the analysis; what
+speaks of other bytes is left to the verdict, which calls it stale.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from tracer.model.edges import Site
+from tracer.model.evidence import ObservedFlow, ObservedWrite, ScenarioRun
+from tracer.model.names import SymbolId
+
+EdgeKey = tuple[str, str, int, int, SymbolId]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Runs in (scenario, device) order and counts of calls per scenario, place and callee."""
+
+    runs: tuple[ScenarioRun, ...]
+    counts: Mapping[EdgeKey, int]
+
+    def runs_of(self, scenario: str) -> tuple[ScenarioRun, ...]:
+        """The runs of one scenario, one per device."""
+        return tuple(run for run in self.runs if run.scenario == scenario)
+
+    def count_calls(self, scenario: str, site: Site, callee: SymbolId) -> int:
+        """How often a call site reached a callee in a scenario; the largest count of any device."""
+        return self.counts.get((scenario, *site.key, callee), 0)
+
+    def writes_at(self, attribute: str, site: Site) -> tuple[tuple[str, ObservedWrite], ...]:
+        """The observed stores of an attribute that lie on a site's lines, with their scenarios."""
+        return tuple(
+            (run.scenario, write)
+            for run in self.runs
+            for write in run.writes
+            if write.attribute == attribute and _is_on(site, write)
+        )
+
+    def find_flow(self, scenario: str, symbol: SymbolId) -> ObservedFlow | None:
+        """The recorded stack of the first start of a symbol in a scenario."""
+        found = (flow for run in self.runs_of(scenario) for flow in run.flows if flow.symbol == symbol)
+        return next(found, None)
+
+    def returns_of(self, scenario: str, symbol: SymbolId) -> tuple[SymbolId, ...]:
+        """The classes a function returned in a scenario, sorted."""
+        return tuple(sorted({cls for run in self.runs_of(scenario) for cls in run.returns.get(symbol, ())}))
+
+
+def _is_on(site: Site, write: ObservedWrite) -> bool:
+    return write.path == site.path and site.span.line <= write.span.line <= site.span.end_line
+
+
+def collect_observations(runs: Iterable[ScenarioRun], files: Mapping[str, str]) -> Observations:
+    """Index the runs' records about files whose bytes are those of ``files``."""
+    ordered = tuple(sorted(runs, key=lambda run: (run.scenario, run.device)))
+    fresh = tuple(_drop_stale(run, files) for run in ordered)
+    counts: defaultdict[EdgeKey, int] = defaultdict(int)
+    for run in fresh:
+        for key, count in _count_edges(run).items():
+            counts[key] = max(counts[key], count)
+    return Observations(fresh, dict(counts))
+
+
+def _count_edges(run: ScenarioRun) -> Mapping[EdgeKey, int]:
+    counts: defaultdict[EdgeKey, int] = defaultdict(int)
+    for edge in run.edges:
+        counts[run.scenario, edge.path, edge.span.end_line, edge.span.end_column, edge.callee] += edge.count
+    return counts
+
+
+def _drop_stale(run: ScenarioRun, files: Mapping[str, str]) -> ScenarioRun:
+    stale = {path for path, digest in run.files.items() if files.get(path, digest) != digest}
+    if not stale:
+        return run
+    return ScenarioRun(
+        run.scenario, run.target, run.device, run.python, run.outcome, run.reason, run.partial, run.exception,
+        run.libraries, run.files,
+        edges=tuple(edge for edge in run.edges if edge.path not in stale),
+        flows=tuple(flow for flow in run.flows if not any(frame.path in stale for frame in flow.stack)),
+        writes=tuple(write for write in run.writes if write.path not in stale),
+        classes=run.classes, returns=run.returns,
+    )  # fmt: skip
