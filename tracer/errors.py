@@ -19,7 +19,3 @@ class TargetError(TracerError):
 
 class LockError(TracerError):
     """The lock file cannot be read: missing, newer, or holding merge-conflict markers."""
-
-
-class EvidenceError(TracerError):
-    """An evidence file cannot be read: not evidence, or written by another version."""

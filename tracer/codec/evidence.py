@@ -8,7 +8,7 @@ and a run has thousands of records::
       "exception": null or [type, message, frame], "libraries": {name: version}, "files": {path: sha256},
       "names":    [symbol or path, ...]                      sorted; NAME below is an index into it, -1 stands for null
       "frames":   [[parent, NAME, receiver NAME, path NAME, [span]], ...]   a stack is its last frame; parent -1: none
-      "edges":    [[path NAME, [span], caller NAME, callee NAME, caller receiver NAME, receiver NAME, [via NAME], count]]
+      "edges":    [[path NAME, [span], caller NAME, callee NAME, caller receiver NAME, receiver NAME, [via NAME], n]]
       "flows":    [[NAME, receiver NAME, frame], ...]
       "writes":   [[attribute, owner NAME, path NAME, [span], NAME, value, count, object first, frame], ...]
       "classes":  [[NAME, [mro NAME], {method: supplier NAME that inheritance would not give; -1: no such method}], ...]
@@ -26,8 +26,12 @@ from __future__ import annotations
 import msgspec
 
 from tracer.codec.evidence_tables import RunTables, tabulate, untabulate
-from tracer.errors import EvidenceError
+from tracer.errors import TracerError
 from tracer.model.evidence import SCHEMA_VERSION, Evidence
+
+
+class EvidenceError(TracerError):
+    """An evidence file cannot be read: not evidence, or written by another version."""
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -57,7 +57,6 @@ def tabulate(run: ScenarioRun) -> RunTables:
     """The tables of a run."""
     names = sorted(set(_names_of(run)))
     table = _Tables({name: index for index, name in enumerate(names)})
-    flows = [(table.name(f.symbol), table.name(f.receiver), table.stack(f.stack)) for f in sorted(run.flows, key=_flow_key)]
     return RunTables(
         scenario=run.scenario,
         target=run.target,
@@ -74,7 +73,7 @@ def tabulate(run: ScenarioRun) -> RunTables:
         arcs={path: arcs_to_text(arcs, sorted(run.executed.get(path, ()))) for path, arcs in run.arcs.items()},
         names=names,
         edges=[_tabulate_edge(edge, table) for edge in sorted(run.edges, key=lambda edge: edge.order)],
-        flows=flows,
+        flows=[_tabulate_flow(flow, table) for flow in sorted(run.flows, key=_flow_key)],
         writes=[_tabulate_write(write, table) for write in sorted(run.writes, key=lambda write: write.order)],
         classes=_tabulate_classes(run.classes, table),
         frames=table.frames,
@@ -135,6 +134,10 @@ def _tabulate_edge(edge: ObservedEdge, table: _Tables) -> _EdgeRow:
     name = table.name
     ends = (name(edge.caller), name(edge.callee), name(edge.caller_receiver), name(edge.receiver))
     return (name(edge.path), edge.span, *ends, tuple(map(name, edge.via)), edge.count)
+
+
+def _tabulate_flow(flow: ObservedFlow, table: _Tables) -> _FlowRow:
+    return (table.name(flow.symbol), table.name(flow.receiver), table.stack(flow.stack))
 
 
 def _tabulate_write(write: ObservedWrite, table: _Tables) -> _WriteRow:

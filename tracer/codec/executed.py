@@ -29,8 +29,9 @@ def text_to_lines(text: str) -> tuple[int, ...]:
 
 
 def arcs_to_text(arcs: Iterable[Arc], lines: Sequence[int]) -> str:
-    """Write arcs relative to the executed ``lines`` (sorted): ``3>9`` is one that does not lead to the next executed
-    line, ``!4`` says that line 4 did not lead to it.
+    """Write arcs relative to the executed ``lines`` (sorted).
+
+    ``3>9`` is one that does not lead to the next executed line, ``!4`` says that line 4 did not lead to it.
     """
     found = set(arcs)
     obvious = set(pairwise(lines))

@@ -1,4 +1,4 @@
-"""Room for deep syntax: facts may nest as deep as the parser's gate lets through, deeper than Python's default stack.
+"""Room for deep syntax: facts may nest as deep as the parser's gate lets through, and that is more than 1,000 frames.
 
 From 3.11 on, Python frames take no C stack, and what recurses in C over lowered code is bounded by that gate, so that
 a raised limit is safe where this is used.

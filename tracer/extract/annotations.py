@@ -31,8 +31,10 @@ def _unquoted(builder: FileBuilder, lowered: Expr, syntax: Syntax) -> Expr:
         return _unquoted_subscript(builder, lowered, syntax)
     if isinstance(lowered, Binary):
         left, right = _unquoted(builder, lowered.left, syntax.left), _unquoted(builder, lowered.right, syntax.right)
-        return lowered if left is lowered.left and right is lowered.right else Binary(
-            left, lowered.operator, right, lowered.span
+        return (
+            lowered
+            if left is lowered.left and right is lowered.right
+            else Binary(left, lowered.operator, right, lowered.span)
         )
     if isinstance(lowered, Display):
         return _unquoted_display(builder, lowered, syntax, len(lowered.elements))
@@ -81,5 +83,3 @@ def _parse_quoted(builder: FileBuilder, source: str, place: Syntax) -> Expr | No
             return None
         ast.copy_location(inner, place)
     return _unquoted(builder, builder.lower(node, syntax), syntax)
-
-

@@ -41,7 +41,8 @@ class ScopeBuilder:
     """The scope being lowered: its tables so far and its counters."""
 
     __slots__ = (
-        "bound", "conditional", "globals", "index", "is_generator", "kind", "lambdas", "nonlocals", "private", "qualname",
+        "bound", "conditional", "globals", "index", "is_generator", "kind", "lambdas", "nonlocals", "private",
+        "qualname",
     )  # fmt: skip
 
     def __init__(self, kind: str, qualname: str, index: int, private: str | None) -> None:
@@ -61,8 +62,8 @@ class FileBuilder:
     """What one file's extraction has found so far."""
 
     __slots__ = (
-        "attributes", "binds", "definitions", "expressions", "imports", "lines", "names", "patterns", "qualnames", "scope",
-        "scopes", "statements",
+        "attributes", "binds", "definitions", "expressions", "imports", "lines", "names", "patterns", "qualnames",
+        "scope", "scopes", "statements",
     )  # fmt: skip
 
     def __init__(
@@ -100,7 +101,7 @@ class FileBuilder:
         remaining = iter(syntax)
         for line in suite.body:
             small = line.body if line.__class__ is cst.SimpleStatementLine else (line,)
-            for node in small:  # type: ignore[union-attr]
+            for node in small:
                 statement = next(remaining, None)
                 if statement is None:
                     raise PairingError("libcst has more statements than ast")
@@ -161,7 +162,9 @@ class FileBuilder:
     ) -> int:
         """Freeze the current scope and go back to ``outer``; returns the closed scope's number."""
         scope = self.scope
-        self.scopes[scope.index] = self.freeze_scope(outer.index, parameters, body, span, is_async, returns)
+        self.scopes[scope.index] = self.freeze_scope(
+            outer.index, parameters, body, span, is_async=is_async, returns=returns
+        )
         self.scope = outer
         return scope.index
 
@@ -171,6 +174,7 @@ class FileBuilder:
         parameters: tuple[Parameter, ...],
         body: tuple[Statement, ...],
         span: Span,
+        *,
         is_async: bool = False,
         returns: Expr | None = None,
     ) -> Scope:

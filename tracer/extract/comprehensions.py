@@ -16,7 +16,7 @@ def lower_comprehension(builder: FileBuilder, node: cst.BaseSimpleComp, syntax: 
     """Lower a list, set or generator comprehension."""
     element = builder.lower(node.elt, syntax.elt)
     generators = _lower_generators(builder, node.for_in, syntax.generators)
-    return Comprehension(_KINDS[node.__class__], element, None, generators, span_of(syntax))  # type: ignore[index]
+    return Comprehension(_KINDS[node.__class__], element, None, generators, span_of(syntax))
 
 
 def lower_dict_comprehension(builder: FileBuilder, node: cst.DictComp, syntax: Syntax) -> Expr:

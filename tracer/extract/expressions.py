@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from ast import Load as _Load
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -94,7 +94,7 @@ def lower_call(builder: FileBuilder, node: cst.Call, syntax: Syntax) -> Expr:
     """Lower a call; a constant name given to getattr and its like counts as an attribute name."""
     function = builder.lower(node.func, syntax.func)
     arguments = lower_arguments(builder, node.args, syntax.args, syntax.keywords)
-    if function.__class__ is Name and function.id in _BY_NAME and len(arguments) > 1:  # type: ignore[union-attr]
+    if function.__class__ is Name and function.id in _BY_NAME and len(arguments) > 1:
         named = arguments[1].value
         if isinstance(named, Const) and isinstance(named.value, str):
             builder.attributes.add(named.value)
@@ -103,7 +103,7 @@ def lower_call(builder: FileBuilder, node: cst.Call, syntax: Syntax) -> Expr:
 
 def lower_arguments(
     builder: FileBuilder,
-    nodes: tuple[cst.Arg, ...] | list[cst.Arg],
+    nodes: Sequence[cst.Arg],
     positional: list[Syntax],
     keywords: list[Syntax],
 ) -> tuple[Argument, ...]:
@@ -136,9 +136,7 @@ def lower_subscript(builder: FileBuilder, node: cst.Subscript, syntax: Syntax) -
     single = len(elements) == 1 and not isinstance(first.comma, cst.Comma)
     if single and not (isinstance(first.slice, cst.Index) and first.slice.star):
         return Subscript(value, _lower_index(builder, first.slice, index), span_of(syntax))
-    lowered = [
-        _lower_index(builder, element.slice, part) for element, part in zip(elements, index.elts, strict=True)
-    ]
+    lowered = [_lower_index(builder, element.slice, part) for element, part in zip(elements, index.elts, strict=True)]
     return Subscript(value, Display("tuple", tuple(lowered), span_of(index)), span_of(syntax))
 
 

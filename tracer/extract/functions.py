@@ -23,7 +23,6 @@ def lower_function(builder: FileBuilder, node: cst.FunctionDef, syntax: Syntax, 
     builder.bind(name)
     qualname = builder.next_qualname(syntax.name)
     first_line = syntax.decorator_list[0].lineno if decorators else span.line
-    position = len(builder.definitions)
     outer = builder.open_scope("function", qualname, builder.scope.private)
     builder.definitions.append(
         Definition(
@@ -35,7 +34,6 @@ def lower_function(builder: FileBuilder, node: cst.FunctionDef, syntax: Syntax, 
     body = builder.lower_block(node.body, syntax.body)
     is_async = isinstance(syntax, ast.AsyncFunctionDef)
     scope = builder.close_scope(outer, parameters, body, span, is_async=is_async, returns=returns)
-    assert builder.definitions[position].scope == scope
     lowered.append(DefineFunction(name, scope, decorators, defaults, span))
 
 

@@ -59,7 +59,7 @@ def lower_formatted(builder: FileBuilder, node: cst.BaseExpression, syntax: Synt
     values: list[Expr] = []
     for part in syntax.values:
         if isinstance(part, ast.Constant):
-            _add_text(values, part.value)
+            _add_text(values, str(part.value))
         else:
             _add_field(builder, next(fields), part, values)
     if next(fields, None) is not None:
@@ -69,15 +69,15 @@ def lower_formatted(builder: FileBuilder, node: cst.BaseExpression, syntax: Synt
 
 def _add_text(values: list[Expr], text: str) -> None:
     """Add literal text; empty and split pieces are merged because Python versions cut them differently."""
-    if values and isinstance(values[-1], Const) and isinstance(values[-1].value, str):
-        text = values.pop().value + text  # type: ignore[union-attr,operator]
+    last = values[-1] if values else None
+    if isinstance(last, Const) and isinstance(last.value, str):
+        text = last.value + text
+        values.pop()
     if text:
         values.append(constant_of(text))
 
 
-def _add_field(
-    builder: FileBuilder, node: cst.FormattedStringExpression, syntax: Syntax, values: list[Expr]
-) -> None:
+def _add_field(builder: FileBuilder, node: cst.FormattedStringExpression, syntax: Syntax, values: list[Expr]) -> None:
     """Add a replacement field; fields inside its format specification follow it."""
     value = builder.lower(node.expression, syntax.value)
     if isinstance(value, Display) and isinstance(node.expression, cst.Tuple) and not node.expression.lpar:

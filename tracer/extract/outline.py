@@ -9,30 +9,30 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from tracer.extract.definitions import doc_of
 from tracer.extract.builder import FileBuilder, span_of
+from tracer.extract.definitions import doc_of
 from tracer.model.code import Parameter
-from tracer.model.names import Span
 from tracer.model.facts import Definition, Import
+from tracer.model.names import Span
 
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
 def outline_module(builder: FileBuilder, module: ast.Module, span: Span) -> None:
     """Fill the builder with what the file defines and imports."""
-    _outline_block(builder, module, conditional=False)
+    _outline_block(builder, module)
     builder.scopes[0] = builder.freeze_scope(-1, (), (), span)
 
 
-def _outline_block(builder: FileBuilder, parent: ast.AST, conditional: bool) -> None:
+def _outline_block(builder: FileBuilder, parent: ast.AST) -> None:
     """Visit the definitions and imports of one scope in source order, its nested scopes as they come."""
-    stack: list[tuple[ast.AST, bool]] = [(child, conditional) for child in _children_of(parent)]
+    stack: list[tuple[ast.AST, bool]] = [(child, False) for child in _children_of(parent)]
     while stack:
         node, conditional = stack.pop()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             _outline_definition(builder, node)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            _outline_import(builder, node, conditional)
+            _outline_import(builder, node, conditional=conditional)
         else:
             stack.extend((child, True) for child in _children_of(node))
 
@@ -46,7 +46,8 @@ def _children_of(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _outline_definition(builder: FileBuilder, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
-    kind, private, bases = "function", builder.scope.private, ()
+    kind, private = "function", builder.scope.private
+    bases: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     if isinstance(node, ast.ClassDef):
         kind, private = "class", node.name.lstrip("_") or None
@@ -62,7 +63,7 @@ def _outline_definition(builder: FileBuilder, node: ast.FunctionDef | ast.AsyncF
     span, doc = span_of(node), doc_of(node.body)
     definition = Definition(kind, qualname, builder.scope.index, parent, span, first_line, bases, decorators, doc)
     builder.definitions.append(definition)
-    _outline_block(builder, node, conditional=False)
+    _outline_block(builder, node)
     builder.close_scope(outer, parameters, (), span, is_async=isinstance(node, ast.AsyncFunctionDef))
 
 
@@ -79,7 +80,7 @@ def _parameters_of(builder: FileBuilder, arguments: ast.arguments) -> Iterator[P
         yield Parameter(builder.mangle(arguments.kwarg.arg), "kwarg", False)
 
 
-def _outline_import(builder: FileBuilder, node: ast.Import | ast.ImportFrom, conditional: bool) -> None:
+def _outline_import(builder: FileBuilder, node: ast.Import | ast.ImportFrom, *, conditional: bool) -> None:
     is_from = isinstance(node, ast.ImportFrom)
     for alias in node.names:
         bound = alias.asname or (alias.name if is_from else alias.name.partition(".")[0])
@@ -88,6 +89,4 @@ def _outline_import(builder: FileBuilder, node: ast.Import | ast.ImportFrom, con
             builder.bind(name)
         module, level = (node.module or "", node.level) if isinstance(node, ast.ImportFrom) else (alias.name, 0)
         origin = alias.name if is_from else None
-        builder.imports.append(
-            Import(name, module, level, origin, builder.scope.index, conditional, span_of(alias))
-        )
+        builder.imports.append(Import(name, module, level, origin, builder.scope.index, conditional, span_of(alias)))

@@ -5,7 +5,7 @@ A bare string statement is documentation and is left out; ``global`` and ``nonlo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
@@ -32,6 +32,7 @@ from tracer.model.code import (
     WithItem,
 )
 
+_Handler = cst.ExceptHandler | cst.ExceptStarHandler
 _AUGMENTED: Mapping[type[cst.CSTNode], str] = {
     cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.MatrixMultiplyAssign: "@",
     cst.DivideAssign: "/", cst.FloorDivideAssign: "//", cst.ModuloAssign: "%", cst.PowerAssign: "**",
@@ -182,7 +183,8 @@ def lower_try(builder: FileBuilder, node: cst.Try | cst.TryStar, syntax: Syntax,
     """Lower ``try``; ``except*`` is lowered like ``except``."""
     builder.scope.conditional += 1
     body = builder.lower_block(node.body, syntax.body)
-    pairs = zip(node.handlers, syntax.handlers, strict=True)
+    clauses: Sequence[_Handler] = node.handlers
+    pairs = zip(clauses, syntax.handlers, strict=True)
     handlers = tuple([_lower_handler(builder, handler, known) for handler, known in pairs])
     orelse = () if node.orelse is None else builder.lower_block(node.orelse.body, syntax.orelse)
     final = () if node.finalbody is None else builder.lower_block(node.finalbody.body, syntax.finalbody)
@@ -190,7 +192,7 @@ def lower_try(builder: FileBuilder, node: cst.Try | cst.TryStar, syntax: Syntax,
     lowered.append(Try(body, handlers, orelse, final, span_of(syntax)))
 
 
-def _lower_handler(builder: FileBuilder, node: cst.ExceptHandler | cst.ExceptStarHandler, syntax: Syntax) -> Handler:
+def _lower_handler(builder: FileBuilder, node: _Handler, syntax: Syntax) -> Handler:
     caught = _optional(builder, node.type, syntax.type)
     name = None if syntax.name is None else builder.mangle(syntax.name)
     if name is not None:

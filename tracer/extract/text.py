@@ -17,7 +17,6 @@ _PIECES = re.compile(
     r"""|(?P<space>(?:\#[^\n]*|\\\n|\s)+)""",
     re.DOTALL,
 )
-_AFTER_OPEN = re.compile(r"([(\[{]) | (?=[)\]}])")
 
 
 def one_line(lines: tuple[bytes, ...], span: Span) -> str:
@@ -32,14 +31,18 @@ def one_line(lines: tuple[bytes, ...], span: Span) -> str:
 
 
 def _joined(text: str) -> str:
+    """The text with each run of white space and comments as one space, and none inside brackets' edges."""
     pieces: list[str] = []
     end = 0
     for match in _PIECES.finditer(text):
         pieces.append(text[end : match.start()])
-        pieces.append(" " if match["space"] else r"\n".join(match[0].splitlines()))
         end = match.end()
+        if not match["space"]:
+            pieces.append(r"\n".join(match[0].splitlines()))
+        elif text[match.start() - 1 : match.start()] not in tuple("([{") and text[end : end + 1] not in tuple(")]}"):
+            pieces.append(" ")
     pieces.append(text[end:])
-    return _AFTER_OPEN.sub(lambda match: match[1] or "", "".join(pieces).strip())
+    return "".join(pieces).strip()
 
 
 def first_paragraph(docstring: str) -> str | None:

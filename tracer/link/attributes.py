@@ -94,10 +94,6 @@ def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span
     cls = class_of(value)
     if cls is None:
         return unknown("attribute of a value of unknown class")
-    if name == "__class__":
-        return frozenset({ClassRef(cls)})
-    if name == "__dict__" and isinstance(value, Obj):
-        return frozenset({InstanceDict(value)})
     custom = machine.find_in_class(cls, "__getattribute__")
     if custom is not None and name != "__getattribute__" and isinstance(value, Obj):
         for supplier in custom:
@@ -109,6 +105,10 @@ def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span
 
 def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: Frame, span: Span) -> Values:
     """What ``object.__getattribute__`` and then ``__getattr__`` find."""
+    if name == "__class__":
+        return frozenset({ClassRef(cls)})
+    if name == "__dict__" and isinstance(value, Obj):
+        return frozenset({InstanceDict(value)})
     in_class = machine.find_in_class(cls, name)
     if in_class is not None and any(isinstance(item, PropertyValue) for item in in_class):
         return _bind_all(machine, in_class, value, cls, frame, span)
@@ -241,6 +241,9 @@ def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: S
     for symbol in behind:
         found = machine.own_attribute(symbol, name)
         if found is None:
+            slot = machine.library.builtin_slot(symbol, name)
+            if slot is not None:
+                return frozenset({Bound(slot, value.receiver)})
             continue
         result = NOTHING
         for item in found:

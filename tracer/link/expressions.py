@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
 
 NO_SPAN = Span(0, 0, 0, 0)
-UNROLL = 640
+UNROLL = 2048
 
 
 def evaluate(machine: Machine, node: code.Expr, frame: Frame) -> Values:
@@ -385,50 +385,44 @@ def iterate(machine: Machine, values: Values, frame: Frame, span: Span) -> Value
 
 
 def _comprehension(machine: Machine, node: code.Comprehension, frame: Frame) -> Values:
-    collected = Content()
-    exact = _generate(machine, node, frame, 0, _Collector(machine, node, frame, collected))
-    return exact
-
-
-class _Collector:
-    """Gathers a comprehension's results; ``certain`` while every item is known to be produced, in order."""
-
-    def __init__(self, machine: Machine, node: code.Comprehension, frame: Frame, content: Content) -> None:
-        self.machine, self.node, self.frame, self.content = machine, node, frame, content
-
-    def add(self, certain: bool) -> None:
-        machine, node, frame = self.machine, self.node, self.frame
-        element = evaluate(machine, node.element, frame)
-        if node.kind == "dict":
-            value = evaluate(machine, node.value, frame) if node.value is not None else NOTHING
-            key = protocols.key_of(element)
-            if key is None:
-                self.content = self.content.blur(value, element)
-            else:
-                self.content = self.content.put(key[0], value if certain else join(value, frozenset({ABSENT})))
-        elif node.kind == "set":
-            const = known_constant(element)
-            if const is None or not certain:
-                self.content = self.content.blur(element)
-            else:
-                self.content = self.content.put(const.value, element)
-        elif certain and not self.content.rest:
-            self.content = self.content.put(len(self.content.items), element)
-        else:
-            self.content = self.content.blur(element)
-
-    def result(self) -> Values:
-        kind = "list" if self.node.kind == "generator" else self.node.kind
-        return self.machine.container(kind, self.node.span, self.frame, self.content)
-
-
-def _generate(machine: Machine, node: code.Comprehension, frame: Frame, depth: int, collector: _Collector) -> Values:
+    collector = _Collector(machine, node, frame)
     frame.overlay.append({})
     try:
         _clause(machine, node, frame, 0, True, collector)
     finally:
         frame.overlay.pop()
     return collector.result()
+
+
+class _Collector:
+    """Gathers a comprehension's results."""
+
+    def __init__(self, machine: Machine, node: code.Comprehension, frame: Frame) -> None:
+        self.machine, self.node, self.frame = machine, node, frame
+        self.pairs: list[tuple[object, Values]] = []
+        self.rest = self.keys = NOTHING
+
+    def add(self, certain: bool) -> None:
+        """Take the element for the present bindings; ``certain`` when it is known to be produced, in order."""
+        node = self.node
+        element = evaluate(self.machine, node.element, self.frame)
+        if node.kind in {"dict", "set"}:
+            value = element if node.value is None else evaluate(self.machine, node.value, self.frame)
+            key = protocols.key_of(element)
+            if key is None:
+                self.rest, self.keys = join(self.rest, value), join(self.keys, element)
+            else:
+                self.pairs.append((key[0], value if certain else join(value, frozenset({ABSENT}))))
+        elif certain and not self.rest:
+            self.pairs.append((len(self.pairs), element))
+        else:
+            self.rest = join(self.rest, element)
+
+    def result(self) -> Values:
+        """The finished container."""
+        kind = "list" if self.node.kind == "generator" else self.node.kind
+        content = Content.of(self.pairs, self.rest, self.keys)
+        return self.machine.container(kind, self.node.span, self.frame, content)
 
 
 def _clause(

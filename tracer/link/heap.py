@@ -7,13 +7,14 @@ here. Cells are immutable; a cell is a points-to set or a container's ``Content`
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tracer.link.values import ABSENT, NOTHING, Values, join, without_absent
 
 Location = tuple[int, str]
 CONTENT = "[]"
-MANY_ITEMS = 640
+MANY_ITEMS = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Content:
     items: tuple[tuple[object, Values], ...] = ()
     rest: Values = NOTHING
     keys: Values = NOTHING
+
+    @staticmethod
+    def of(pairs: Iterable[tuple[object, Values]], rest: Values = NOTHING, keys: Values = NOTHING) -> Content:
+        """A content from pairs, a later one replacing an earlier one of the same key."""
+        return Content(tuple({(type(key), key): (key, values) for key, values in pairs}.values()), rest, keys)
 
     def get(self, key: object) -> Values | None:
         """The values under a known key, None where the key is not among the items."""

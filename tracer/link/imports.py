@@ -119,15 +119,28 @@ def walk_module(machine: Machine, module: Module, importer: Frame | None, span: 
     machine.heap.suspend()
     stack, machine.stack = machine.stack, [*machine.stack, call] if call is not None else []
     try:
-        execute(machine, scope.body, frame)
-    except AbstractRaiseError as error:
         if symbol == "__main__":
-            raise
-        machine.import_failures[module.name] = f"{error.exception}: {error.message}"
+            execute(machine, scope.body, frame)
+        else:
+            _execute_tolerantly(machine, scope.body, frame)
     finally:
         machine.stack = stack
         machine.heap.resume()
     return frame
+
+
+def _execute_tolerantly(machine: Machine, block: tuple[code.Statement, ...], frame: Frame) -> None:
+    """Walk an imported module's statements one by one.
+
+    The run did import it, so a statement that seems to raise is one the walk misunderstands: it is noted and passed.
+    """
+    from tracer.link.statements import execute
+
+    for statement in block:
+        try:
+            execute(machine, (statement,), frame)
+        except AbstractRaiseError as error:
+            machine.import_failures[frame.module.name] = f"{error.exception}: {error.message}"
 
 
 def execute_import(machine: Machine, node: code.ImportModule, frame: Frame) -> None:

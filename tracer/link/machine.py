@@ -91,6 +91,7 @@ class Machine(ClassTable, ModuleTable):
         self.classes_in_progress: list[ClassState] = []
         self.options: dict[int, list[Option]] = {}
         self.open_objects: set[int] = set()
+        self.reached: set[SymbolId] = set()
         self.literal_names: dict[str, frozenset[Span]] = {}
         self.stack: list[CallRecord] = []
         self.active: list[Frame] = []
@@ -361,6 +362,7 @@ class Machine(ClassTable, ModuleTable):
                 cls = receiver.symbol if isinstance(receiver, ClassRef) else class_of(receiver)
             record = ContextRecord(module.symbol_of(function.scope), cls, self.in_scope(function.module))
             self._records[key] = record
+            self.reached.add(record.symbol)
         return record
 
     def _note_return(self, record: ContextRecord, returned: Values, body: Frame) -> None:

@@ -100,6 +100,20 @@ class ModuleIndex:
         self._modules[name] = Module(place, self._facts_of(file))
         return self._modules[name]  # type: ignore[return-value]
 
+    def modules_under(self, package: str) -> list[str]:
+        """Dotted names of a module and, for a package, of everything below it."""
+        place = self.find(package)
+        folder = place.file.parent if place is not None and place.is_package else self._root / Path(*package.split("."))
+        if place is not None and not place.is_package:
+            return [package]
+        names = []
+        for file in sorted(folder.rglob("*.py")):
+            parts = [*package.split("."), *file.relative_to(folder).with_suffix("").parts]
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            if all(part.isidentifier() for part in name.split(".")):
+                names.append(name)
+        return sorted(names)
+
     def loaded(self) -> list[Module]:
         """Every module looked into so far, by name."""
         return [module for _, module in sorted(self._modules.items()) if module is not None]

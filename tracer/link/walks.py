@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracer.link.expressions import evaluate
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, WalkLimitError
 from tracer.link.imports import walk_module
 from tracer.link.library import Library
 from tracer.link.machine import NO_SPAN, Machine
-from tracer.link.modules import ModuleIndex
+from tracer.link.modules import Module, ModuleIndex
 from tracer.link.recording import CallRecord, ContextRecord, build_trace, fold_chain
-from tracer.link.values import Function, Obj
+from tracer.link.values import ClassRef, Function, Typed, Value, Values, unknown
+from tracer.model import code
 from tracer.model.edges import Site, Unresolved
-from tracer.model.names import Span
+from tracer.model.names import Span, symbol_id
 from tracer.model.program import Dispatch, EntryTrace, PredictedRaise
 from tracer.model.targets import Scenario
 
@@ -119,6 +121,94 @@ def _note_raise(machine: Machine, name: str, error: AbstractRaiseError) -> None:
     machine.recorder.raises.append(PredictedRaise(name, error.exception, error.message, site, chain, certain=True))
 
 
+def walk_functions(machine: Machine, modules: Sequence[str], starts: Sequence[str] = ()) -> EntryTrace:
+    """Walk module bodies, then every function not reached yet (or ``starts``), each method on its own class."""
+    holder = ContextRecord("source", None, in_scope=True)
+
+    def walk() -> None:
+        for name in modules:
+            machine.ensure_module(name)
+        for symbol, function, receiver in list(_functions_of(machine, modules, starts)):
+            if not starts and symbol in machine.reached:
+                continue
+            module = machine.modules.module(function.module)
+            frame = machine.module_frames.get(function.module)
+            if module is None or frame is None:
+                continue
+            caller = Frame(-2, module, module.scope(0), "source", {}, None, holder)
+            machine.active.append(caller)
+            try:
+                arguments = _entry_arguments(machine, module, function, receiver, frame)
+                machine.call(frozenset({function}), arguments, caller, NO_SPAN)
+            except AbstractRaiseError:
+                continue
+            finally:
+                machine.active.pop()
+
+    _run(machine, "source", holder, walk)
+    machine.recorder.orphans.extend(call.callee for call in holder.calls.values())
+    holder.calls.clear()
+    return build_trace("source", holder, machine.recorder, ())
+
+
+def _functions_of(
+    machine: Machine, modules: Sequence[str], starts: Sequence[str]
+) -> Iterator[tuple[str, Function, str | None]]:
+    for name in modules:
+        frame = machine.module_frames.get(name)
+        module = machine.modules.module(name)
+        if frame is None or module is None:
+            continue
+        for definition in module.facts.header.definitions:
+            symbol = symbol_id(name, definition.qualname)
+            function = Function(name, definition.scope)
+            if definition.kind != "function" or function not in machine.functions or (starts and symbol not in starts):
+                continue
+            owner = machine.functions[function].owner
+            yield symbol, function, owner if owner in machine.classes else None
+
+
+def _entry_arguments(machine: Machine, module: Module, function: Function, receiver: str | None, frame: Frame) -> Arguments:
+    scope = module.scope(function.scope)
+    arguments = Arguments()
+    for position, parameter in enumerate(scope.parameters):
+        if parameter.kind not in {"positional", "normal"}:
+            continue
+        if position == 0 and receiver is not None:
+            decorators = module.definition_of_scope[function.scope].decorators
+            if "staticmethod" in decorators:
+                receiver = None
+            elif "classmethod" in decorators or scope.qualname.endswith((".__new__", ".__init_subclass__")):
+                arguments.positional.append(frozenset({ClassRef(receiver)}))
+                continue
+            else:
+                arguments.positional.append(frozenset({machine.allocate(receiver, ("entry", receiver), None)}))
+                continue
+        if parameter.default:
+            break
+        arguments.positional.append(_annotated(machine, parameter, frame))
+    return arguments
+
+
+def _annotated(machine: Machine, parameter: code.Parameter, frame: Frame) -> Values:
+    """A parameter's values by its annotation: instances of the classes it names."""
+    node = parameter.annotation
+    if node is None or not isinstance(node, code.Name | code.Attribute):
+        return unknown("a parameter of an entry point")
+    try:
+        found = evaluate(machine, node, frame)
+    except AbstractRaiseError:
+        return unknown("a parameter of an entry point")
+    typed: set[Value] = set()
+    for value in found:
+        if isinstance(value, ClassRef):
+            followed = value.symbol in machine.classes and machine.classes[value.symbol].walked
+            typed.add(
+                machine.allocate(value.symbol, ("annotated", value.symbol), None) if followed else Typed(value.symbol)
+            )
+    return frozenset(typed) or unknown("a parameter of an entry point")
+
+
 def dispatches_of(machine: Machine, entry: str) -> tuple[Dispatch, ...]:
     """Functions of the project that choose which class they return an instance of."""
     found: list[Dispatch] = []
@@ -130,4 +220,3 @@ def dispatches_of(machine: Machine, entry: str) -> tuple[Dispatch, ...]:
     return tuple(found)
 
 
-__all__ = ["Function", "Obj", "Reach", "make_machine", "walk_scenario"]

@@ -5,7 +5,8 @@ is what runs there; the modules beside it prepare the work folder, supervise the
 ``ScenarioRun``.
 """
 
+from tracer.observe.renewal import renew_run
 from tracer.observe.scenario import ALL_PASSES, Watch, observe_scenario
 from tracer.observe.scope import Scope, ScopeRoot, find_scope
 
-__all__ = ["ALL_PASSES", "Scope", "ScopeRoot", "Watch", "find_scope", "observe_scenario"]
+__all__ = ["ALL_PASSES", "Scope", "ScopeRoot", "Watch", "find_scope", "observe_scenario", "renew_run"]

@@ -131,7 +131,8 @@ class Assembly:
     def files(self) -> dict[str, str]:
         """SHA-256 by path of every file in scope that a record names, and of those whose stores were recorded."""
         storing = {row[3] for row in self._rows.of("write")}
-        named = {code.path: Path(code.file) for index, code in enumerate(self._codes) if code.in_scope or index in storing}
+        codes = (code for index, code in enumerate(self._codes) if code.in_scope or index in storing)
+        named = {code.path: Path(code.file) for code in codes}
         return {path: sha256_of(named[path]) for path in sorted(named) if named[path].is_file()}
 
     def _own_methods(self, methods: Mapping[str, int | str | None]) -> dict[str, SymbolId | None]:

@@ -8,7 +8,6 @@ of everything it came from, so a setup runs once.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -46,7 +45,7 @@ def prepare_folder(
     new = Path(tempfile.mkdtemp(dir=prepared.parent))
     shutil.copytree(folder, new, dirs_exist_ok=True, symlinks=True)
     try:
-        os.replace(new, prepared)
+        new.replace(prepared)
     except OSError:  # another process was quicker: its result is the same
         shutil.rmtree(new)
     return prepared

@@ -26,7 +26,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the process ended: by itself with ``status`` (negative: the signal that ended it), or stopped for ``limit``."""
+    """How the process ended: by itself with ``status`` (negative: a signal's number), or stopped for ``limit``."""
 
     status: int
     limit: str | None

@@ -6,7 +6,6 @@ put out the same bytes; the third tells what was executed, which an edge recorde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -215,7 +214,7 @@ class _Runner:
         )
         return _Pass(read_rows(log, counts), ending)
 
-    def _request(self, mode: str, watch: Watch, entry: str | None, script: str | None) -> Mapping[str, Any]:
+    def _request(self, mode: str, watch: Watch, entry: str | None, script: str | None) -> dict[str, Any]:
         return {
             "mode": mode,
             "entry": entry,

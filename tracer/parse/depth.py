@@ -34,7 +34,8 @@ def _may_nest(node: ast.AST, limit: int) -> bool:
     first, last = fields.get("lineno"), fields.get("end_lineno")
     if first != last or first is None:
         return True
-    return bool(fields["end_col_offset"] - fields["col_offset"] > limit)
+    # Every level takes a byte at least, and the innermost name has a context below it.
+    return bool(fields["end_col_offset"] - fields["col_offset"] + 1 > limit)
 
 
 def _expressions_exceed(node: ast.AST, limit: int) -> bool:

@@ -48,7 +48,7 @@ def _walk_sources(root: Path) -> Iterator[Path]:
 def _is_source_folder(entry: os.DirEntry[str]) -> bool:
     if entry.name.startswith(".") or entry.name in _NOT_SOURCE or not entry.is_dir():
         return False
-    return not os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
+    return not Path(entry.path, "pyvenv.cfg").exists()
 
 
 def infer_source_root(path: Path) -> Path:

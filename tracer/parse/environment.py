@@ -61,7 +61,7 @@ def _read_named(python: Path) -> Environment:
         raise TargetError(f"{python}: no lib/pythonX.Y under {base}; name the interpreter, as in .venv/bin/python")
     library = f"python{version[0]}.{version[1]}"
     prefixes = [prefix]
-    if settings.get("include-system-site-packages", "").lower() == "true" or prefix != base and not settings:
+    if settings.get("include-system-site-packages", "").lower() == "true" or (prefix != base and not settings):
         prefixes.append(base)
     folders = [each / "lib" / library / kind for each in prefixes for kind in ("site-packages", "dist-packages")]
     return _assemble(version, base / "lib" / library, folders)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 
 from tracer.model.names import SymbolId, qualname_of, short_name_of
 from tracer.model.targets import Target
-from tracer.model.verdicts import CONFIRMED
+from tracer.model.verdicts import CONFIRMED, HOLDS, OBSERVED
 from tracer.render.ledger import Ledger
 
 ROWS_PER_PAGE = 300
+SETTLED = (CONFIRMED, HOLDS, OBSERVED)
 LEGEND = "legend.md"
 
 
@@ -120,7 +121,7 @@ def _address_rows(folder: str, ledger: Ledger) -> dict[str, str]:
     rows: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for verdict in ledger.verdicts:
-        if verdict.outcome == CONFIRMED:
+        if verdict.outcome in SETTLED:
             continue
         part = counts[verdict.outcome] // ROWS_PER_PAGE + 1
         counts[verdict.outcome] += 1

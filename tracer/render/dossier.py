@@ -17,7 +17,7 @@ from tracer.model.names import SymbolId, module_of
 from tracer.model.program import Program
 from tracer.model.targets import Target
 from tracer.model.verdicts import Summary, Verdict
-from tracer.render.addresses import Addresses, anchor_of, assign_addresses, relative_to, title_of
+from tracer.render.addresses import SETTLED, Addresses, anchor_of, assign_addresses, relative_to, title_of
 from tracer.render.badges import badge
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
 from tracer.render.ledger import Ledger, build_ledger
@@ -91,6 +91,11 @@ class Dossier:
         url = self.permalinks.url_of(site)
         return Markdown(f"[{text}](<{url}>)") if url and not set(url) & set(" <>\n") else text
 
+    def shown_place(self, site: Site, here: str) -> Markdown:
+        """A place whose lines are shown, with the verdict that they hold the text claimed, if it is claimed."""
+        verdict = self.ledger.find_excerpt(site)
+        return sentence("{} {}", self.place(site), self.badge(verdict, here)) if verdict else self.place(site)
+
     def badge(self, verdict: Verdict | None, here: str) -> Markdown:
         """A verdict's badge, linked to its row on the verification page unless it is confirmed."""
         if verdict is None:
@@ -100,7 +105,7 @@ class Dossier:
 
     def explanation(self, verdict: Verdict | None) -> Markdown:
         """Why a verdict is not ``confirmed`` and what was really seen, empty for one that needs no words."""
-        if verdict is None or verdict.outcome == "confirmed":
+        if verdict is None or verdict.outcome in SETTLED:
             return Markdown("")
         parts = [escape_text(verdict.reason or verdict.claim.reason)]
         if verdict.actual:

@@ -18,7 +18,7 @@ _SPECIAL = re.compile(r"""[&<>"*_`\[\]{}\\|#~^!$@]""")
 _LEADING = re.compile(r"^(?:[-+=:?>]|\d+(?=[.)](?:\s|$)))")
 _PLAIN_CODE = re.compile(r"[A-Za-z0-9_ .:,()\[\]=/'\"+\-#%@]+")
 _CODE_LIMIT = 300
-_TEXT_LIMIT = 1000
+_TEXT_LIMIT = 400
 
 
 class Markdown(str):

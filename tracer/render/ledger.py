@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tracer.model.claims import Claim, Step
-from tracer.model.edges import CallEdge, Guard
+from tracer.model.edges import CallEdge, Guard, Site
 from tracer.model.names import SymbolId
 from tracer.model.verdicts import NOT_EXERCISED, OUTCOMES, Verdict
 
@@ -25,6 +25,7 @@ class Ledger:
     by_subject: Mapping[tuple[str, str], tuple[Verdict, ...]]
     calls: Mapping[CallKey, tuple[Verdict, ...]]
     guards: Mapping[tuple[str, str], tuple[Verdict, ...]]
+    excerpts: Mapping[tuple[str, int], Verdict]
 
     def of_kind(self, *kinds: str) -> tuple[Verdict, ...]:
         """The verdicts of some kinds, in key order."""
@@ -44,6 +45,10 @@ class Ledger:
         here = tuple(v for v in candidates if any(known.span == guard.span for known in v.claim.guards))
         return choose_verdict(here or candidates, entry)
 
+    def find_excerpt(self, site: Site) -> Verdict | None:
+        """The verdict about the text of the line on which a place begins."""
+        return self.excerpts.get((site.path, site.span.line))
+
     def count_outcomes(self) -> tuple[tuple[str, int], ...]:
         """How many verdicts there are per outcome, worst first, without the empty ones."""
         counts = Counter(verdict.outcome for verdict in self.verdicts)
@@ -62,7 +67,13 @@ def build_ledger(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Ledger
     known = {verdict.claim.key for verdict in judged}
     missing = [Verdict(claim, NOT_EXERCISED, "no evidence speaks to it") for claim in claims if claim.key not in known]
     everything = tuple(sorted([*judged, *missing], key=lambda verdict: verdict.claim.key))
-    return Ledger(everything, _index_subjects(everything), _index_calls(everything), _index_guards(everything))
+    return Ledger(
+        everything,
+        _index_subjects(everything),
+        _index_calls(everything),
+        _index_guards(everything),
+        _index_excerpts(everything),
+    )
 
 
 def _index_subjects(verdicts: Iterable[Verdict]) -> Mapping[tuple[str, str], tuple[Verdict, ...]]:
@@ -79,6 +90,11 @@ def _index_calls(verdicts: Iterable[Verdict]) -> Mapping[CallKey, tuple[Verdict,
             for step in verdict.claim.steps:
                 index[step.site.key, step.callee, step.receiver].append(verdict)
     return {key: tuple(found) for key, found in index.items()}
+
+
+def _index_excerpts(verdicts: Iterable[Verdict]) -> Mapping[tuple[str, int], Verdict]:
+    shown = (verdict for verdict in verdicts if verdict.claim.kind == "excerpt")
+    return {(site.path, site.span.line): verdict for verdict in shown for site in verdict.claim.sites}
 
 
 def _index_guards(verdicts: Iterable[Verdict]) -> Mapping[tuple[str, str], tuple[Verdict, ...]]:

@@ -106,7 +106,7 @@ class FactsStore:
                 progress(done, len(inputs))
 
     def _extract_all(self, inputs: list[tuple[str, bytes]]) -> Iterator[tuple[str, bytes | Failure]]:
-        """Extract and cache; a failure becomes facts in ``_failed`` and is not cached, since it may be the machine's."""
+        """Extract and cache; a failure becomes facts in ``_failed`` and is not cached: it may be the machine's."""
         for digest, answer in self._answers(inputs):
             if isinstance(answer, Failure):
                 self._failed[digest] = _problem_facts(digest, Problem("crash", answer.reason))

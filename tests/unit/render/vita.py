@@ -321,7 +321,9 @@ METHODS = tuple(
 )
 DEMO_EDGES = (E_LOAD, E_FROM, E_INNER, E_BUILD, E_NEW, E_CONFIG, E_ASK, E_MODEL, E_TOWER)
 CALLS = (*(call_claim("demo", edge) for edge in DEMO_EDGES), call_claim("train", E_INITIALISE))
-CLAIMS = (*MROS, *METHODS, *CALLS, FLOW, FIRST_DEMO, FIRST_TRAIN, WRITES, READS, RAISES, GUARD)
+DISPATCH = Claim("dispatch", "vita", "demo", f"{ENCODER}:build_vision_tower", (f"{ENCODER}:InternViTVisionTower",))
+EXCERPT = Claim("excerpt", "vita", None, "vita/demo.py: vision_tower = model.get_vision_tower()", ("…",), (ASK,))
+CLAIMS = (*MROS, *METHODS, *CALLS, FLOW, FIRST_DEMO, FIRST_TRAIN, WRITES, READS, RAISES, GUARD, DISPATCH, EXCERPT)
 
 
 def _frame(symbol: str, receiver: str | None, site: Site) -> ObservedFrame:
@@ -349,6 +351,7 @@ RUNS = (
     ),
 )  # fmt: skip
 OUTCOMES = {
+    EXCERPT.key: ("holds in source", "", ()),
     FIRST_TRAIN.key: ("not exercised", "train was not run", ()),
     READS.key: ("static", "reads are only watched where names are", ()),
     CALLS[4].key: ("not observed", "the line ran in demo and the call was not seen", ()),

@@ -69,7 +69,8 @@ def _collect_fields(machine: Machine, state: ClassState) -> None:
                 break
     if "__init__" not in state.namespace:
         state.namespace["__init__"] = frozenset({Builtin("dataclass.__init__")})
-    state.namespace.setdefault("__dataclass_fields__", unknown("a dataclass's table of fields"))
+    for name in ("__dataclass_fields__", "__dataclass_params__"):
+        state.namespace.setdefault(name, unknown("a dataclass's own tables"))
 
 
 def _is_class_variable(annotation: code.Expr | None) -> bool:

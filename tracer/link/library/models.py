@@ -108,7 +108,7 @@ def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: 
 
 def _keep_function(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """A decorator that may be used bare or with arguments and keeps the function's behaviour."""
-    if arguments.positional and any(isinstance(v, Function | Bound | MethodWrapper) for v in arguments.positional[0]):
+    if arguments.positional and any(isinstance(v, Function | Bound | MethodWrapper | ClassRef) for v in arguments.positional[0]):
         return arguments.positional[0]
     return frozenset({Builtin("keep")})
 
@@ -277,6 +277,10 @@ def _revision(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 FUNCTIONS: dict[str, Model] = {
     "torch.nn.modules.module:Module.__setattr__": _module_setattr,
+    "transformers.utils.auto_docstring:auto_docstring": _keep_function,
+    "transformers.utils.doc:add_start_docstrings": _keep_function,
+    "transformers.models.auto.configuration_auto:replace_list_option_in_docstrings": _keep_function,
+    "huggingface_hub.dataclasses:_create_type_validator": _keep_function,
     "transformers.utils.hub:cached_file": file_models.cached_file,
     "transformers.utils.hub:resolve_revision": _revision,
     "transformers.hf_argparser:HfArgumentParser._parse_dataclass_field": arguments_models.parse_dataclass_field,

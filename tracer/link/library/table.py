@@ -195,6 +195,17 @@ class Library:
         """``object``'s own method of this name."""
         return Builtin(f"object.{name}") if name in builtin_classes.OBJECT_SLOTS else None
 
+    def builtin_slot(self, symbol: SymbolId, name: str) -> Builtin | None:
+        """A builtin class's own method, as ``super()`` finds it."""
+        kind = symbol.partition(":")[2]
+        if symbol in {"collections:OrderedDict", "collections:UserDict", "collections:defaultdict"}:
+            kind = "dict"
+        elif not symbol.startswith("builtins:") or symbol == OBJECT:
+            return None
+        if name in builtin_classes.OBJECT_SLOTS and name not in {"__init__", "__new__"}:
+            return None
+        return Builtin(f"{kind}.{name}") if builtin_classes.has_attribute(kind, name) else None
+
     def builtin_class(self, machine: Machine, symbol: SymbolId) -> ClassState | None:
         """A class of the builtins module (or a C class of the standard library), bases from its stub."""
         return builtin_classes.read_builtin_class(machine, symbol)

@@ -4,6 +4,9 @@ The package is loaded under a private name and its folder taken off ``sys.path``
 shadow, or be seen by, a module of the observed program.
 """
 
+# pathlib would be loaded into the observed process for this alone.
+# ruff: noqa: PTH100, PTH118, PTH120
+
 from __future__ import annotations
 
 import importlib

@@ -2,6 +2,9 @@
 
 The profiler reports every resume of a generator as a call; only the one at the code's first ``RESUME`` is a start.
 It reports a return for a frame that raises, too: only one at a returning instruction is a return.
+
+Where the program runs out of stack, there is no room to call the profiler either, and the interpreter removes it. What
+comes after is not seen, and the evidence says so.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from .codes import OUTSIDE, OWN, CodeTable
+from .codes import OUTSIDE, CodeTable
 from .faults import Faults
 from .observer import Observer
 
@@ -31,14 +34,16 @@ def install(codes: CodeTable, observer: Observer, faults: Faults) -> Callable[[]
                 elif entry.generated:
                     observer.generated(frame, entry)
         elif event == "return":
-            entry = known.get(id(frame.f_code))
-            if entry is not None and entry.returns and entry.ends_at(frame.f_lasti):
+            ending = known.get(id(frame.f_code))
+            if ending is not None and ending.returns and ending.ends_at(frame.f_lasti):
                 with faults:
-                    observer.returned(entry, value)
+                    observer.returned(ending, value)
 
     def stop() -> None:
         if sys.getprofile() is not profile:
-            faults.note("the program replaced the profile function: calls after that were not seen")
+            faults.note(
+                "the profile function was replaced, or removed when the stack ran out: later calls were not seen"
+            )
         sys.setprofile(None)
         threading.setprofile(None)
 

@@ -9,6 +9,9 @@ Code objects are filed by identity (their hash walks all their constants) and ke
 used twice.
 """
 
+# pathlib would be loaded into the observed process for this alone.
+# ruff: noqa: PTH100, PTH119, PTH120
+
 from __future__ import annotations
 
 import dis
@@ -62,6 +65,10 @@ class Code:
         self.generated = kind == OUTSIDE and code.co_filename == "<string>" and code.co_name == "__init__"
         self.row = -1
 
+    def is_unnamed(self) -> bool:
+        """Whether the qualified name is that of the generator of the code."""
+        return self.qualname.startswith("__create_fn__.")
+
     def owner(self) -> Code:
         """The code a folded one belongs to; otherwise itself."""
         code = self
@@ -88,7 +95,7 @@ class CodeTable:
         self._parents: dict[int, Code] = {}
         self._log = log
         self._rows = 0
-        self._places = {file: shown for file, shown in _places_of(request)}
+        self._places = dict(_places_of(request))
         self._folders = sorted(self._places, key=len, reverse=True)
         self._shown: dict[str, str | None] = {}
         self._flows = None if request.flows is None else _patterns_of(request.flows)

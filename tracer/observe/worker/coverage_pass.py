@@ -1,5 +1,8 @@
 """The second pass: which lines and branches of the files in scope ran, as coverage.py measures them."""
 
+# pathlib would be loaded into the observed process for this alone.
+# ruff: noqa: PTH118
+
 from __future__ import annotations
 
 import os
@@ -17,7 +20,7 @@ def install(request: Request, codes: CodeTable, log: Log) -> Callable[[], None]:
     code object are left out: its first line says as much.
     """
     try:
-        import coverage
+        import coverage  # noqa: PLC0415 - the environment may be without it
     except ImportError:
         log.write("uncovered", "the coverage package is not installed in the scenario's environment")
         return lambda: None

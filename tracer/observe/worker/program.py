@@ -1,5 +1,8 @@
 """The observed program itself: a function to call, or a script to run as Python would run it."""
 
+# pathlib would be loaded into the observed process for this alone.
+# ruff: noqa: PTH113, PTH120
+
 from __future__ import annotations
 
 import importlib

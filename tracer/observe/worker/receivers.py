@@ -10,7 +10,7 @@ import sys
 from types import CodeType, FrameType
 from typing import Any
 
-from .class_table import ClassTable, functions_of, is_class, mro_of, namespace_of
+from .class_table import ClassTable, functions_of, is_class, mro_of, name_of, namespace_of
 from .codes import Code
 
 _MISSING = object()
@@ -73,15 +73,23 @@ def first_arguments(frame: FrameType, names: tuple[str, ...]) -> list[object]:
     return found
 
 
+def name_after_class(frame: FrameType, entry: Code) -> None:
+    """Give generated code the name of the class that has it, which its own qualified name does not tell."""
+    (target,) = first_arguments(frame, entry.code.co_varnames[:1])
+    for base in mro_of(type(target)):
+        if _holds(namespace_of(base).get(entry.code.co_name), entry.code.co_name, entry.code):
+            entry.globals_name, qualname = name_of(base)
+            entry.qualname = f"{qualname}.{entry.code.co_name}"
+            return
+
+
 def has_function(cls: type, code: CodeType) -> bool:
     """Whether ``code`` is what some attribute of the class or its bases runs, under its own name or patched in."""
     linearisation = mro_of(cls)
     own_name = code.co_name
     if any(_holds(namespace_of(base).get(own_name), own_name, code) for base in linearisation):
         return True
-    return any(
-        _holds(value, name, code) for base in linearisation for name, value in list(namespace_of(base).items())
-    )
+    return any(_holds(value, name, code) for base in linearisation for name, value in list(namespace_of(base).items()))
 
 
 def _holds(value: object, name: str, code: CodeType) -> bool:

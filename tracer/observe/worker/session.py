@@ -1,4 +1,7 @@
-"""One run from request to last row: settle the surroundings, install what is asked for, run, write down how it ended."""
+"""One run from request to last row: settle the surroundings, install what is asked for, run, say how it ended."""
+
+# pathlib would be loaded into the observed process for this alone.
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from .codes import Code, CodeTable
 from .faults import Faults
 from .log import Counters, Log
 from .program import CannotStartError, run_program
-from .receivers import Receivers
+from .receivers import Receivers, name_after_class
 from .request import Request, read_request
 from .stacks import Stacks
 from .suppliers import write_classes, write_libraries, write_library
@@ -81,7 +84,7 @@ class _Session:
             self._log.write("outcome", "failed", str(error))
             self._log.write("end")
             return 1
-        except BaseException as error:  # whatever ends the program, SystemExit and KeyboardInterrupt too, is its result
+        except BaseException as error:  # noqa: BLE001 - whatever ends the program, SystemExit too, is its result
             status = self._write_exception(error)
         else:
             self._log.write("outcome", "completed", "")
@@ -104,7 +107,7 @@ class _Session:
             targets.install(writes)
             wrap_recent = setters.install(writes, self._faults)
             self._looks.append(lambda _module: wrap_recent())
-            compile_file = _file_compiler(codes, writes.watched)
+            compile_file = _file_compiler(codes, writes)
             imports.replace_code(compile_file)
         stop = install_calls(codes, _Recorders(calls, writes), self._faults)
         os.register_at_fork(after_in_child=stop)
@@ -135,18 +138,20 @@ class _Recorders:
         self.returned = calls.returned
         self._writes = writes
 
-    def generated(self, frame: FrameType, _entry: Code) -> None:
-        """Record the stores of a generated ``__init__``."""
+    def generated(self, frame: FrameType, entry: Code) -> None:
+        """Name a generated ``__init__`` after its class, and record what it stores."""
+        if entry.is_unnamed():
+            name_after_class(frame, entry)
         if self._writes is not None:
             self._writes.generated(frame)
 
 
-def _file_compiler(codes: CodeTable, watched: frozenset[str] | None) -> Callable[[str], CodeType | None]:
+def _file_compiler(codes: CodeTable, writes: Writes) -> Callable[[str], CodeType | None]:
     def compile_file(path: str) -> CodeType | None:
         if codes.shown_path(path) is None:
             return None
-        with open(path, "rb") as file:
-            return targets.compile_watched(file.read(), path, watched)
+        with writes.paused(), open(path, "rb") as file:
+            return targets.compile_watched(file.read(), path, writes.watched)
 
     return compile_file
 
@@ -155,7 +160,7 @@ def _message_of(error: BaseException) -> str:
     """The exception's message; its type's name where the program's own ``__str__`` fails."""
     try:
         return str(error)
-    except Exception:  # the program's code: anything may happen, and the run has ended already
+    except Exception:  # noqa: BLE001 - the program's own code: anything may happen, and the run has ended
         return f"<{type(error).__name__} without a message>"
 
 

@@ -38,9 +38,9 @@ def install(writes: Writes, faults: Faults) -> Callable[[], None]:
 
     build_class = builtins.__build_class__
 
-    def __build_class__(*arguments: Any, **keywords: Any) -> Any:
+    def recording_build_class(*arguments: Any, **keywords: Any) -> Any:
         wrap_recent()
-        cls = build_class(*arguments, **keywords)
+        cls: Any = build_class(*arguments, **keywords)
         if is_class(cls):
             with faults:
                 _wrap_class(cls, writes)
@@ -49,18 +49,18 @@ def install(writes: Writes, faults: Faults) -> Callable[[], None]:
 
     original = builtins.setattr
 
-    def setattr(target: Any, name: str, value: Any, /) -> None:
+    def recording_setattr(target: Any, name: str, value: Any, /) -> None:
         if not writes.wants(name):
             return original(target, name, value)
         with writes.store(target, name, value, sys._getframe(1)):
             original(target, name, value)
         return None
 
-    original(builtins, "__build_class__", functools.wraps(build_class)(__build_class__))
-    original(builtins, "setattr", functools.wraps(original)(setattr))
+    original(builtins, "__build_class__", functools.wraps(build_class)(recording_build_class))
+    original(builtins, "setattr", functools.wraps(original)(recording_setattr))
     with faults:
-        for cls in all_classes():
-            _wrap_class(cls, writes)
+        for known in all_classes():
+            _wrap_class(known, writes)
     return wrap_recent
 
 
@@ -69,7 +69,8 @@ def all_classes() -> list[type]:
     found: dict[int, type] = {id(object): object}
     pending: list[type] = [object]
     while pending:
-        for cls in type.__subclasses__(pending.pop()):
+        below: list[type] = type.__subclasses__(pending.pop())
+        for cls in below:
             if id(cls) not in found:
                 found[id(cls)] = cls
                 pending.append(cls)
@@ -100,5 +101,3 @@ def _recording(original: FunctionType, writes: Writes) -> FunctionType:
             return original(self, *arguments, **keywords)
 
     return setter  # type: ignore[return-value]
-
-

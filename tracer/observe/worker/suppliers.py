@@ -28,7 +28,7 @@ _METHOD_KINDS = frozenset({
     FunctionType, staticmethod, classmethod, property, BuiltinFunctionType, ClassMethodDescriptorType,
     MethodDescriptorType, WrapperDescriptorType,
 })  # fmt: skip
-_WRAPPING_KINDS = frozenset({("functools", "partial"), ("functools", "partialmethod"), ("functools", "cached_property")})
+_WRAPPING_KINDS = frozenset(("functools", name) for name in ("partial", "partialmethod", "cached_property"))
 
 
 def write_classes(request: Request, codes: CodeTable, classes: ClassTable, log: Log) -> None:

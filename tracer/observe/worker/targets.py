@@ -2,8 +2,9 @@
 
 In a module in scope, ``x.name = v`` becomes ``STORE(x).name = v``, where STORE returns a stand-in that stores into
 ``x`` and files it; ``x.__dict__`` that is stored into or updated becomes a stand-in for that dictionary, and so does
-``object`` in ``object.__setattr__(x, name, v)``, the way round a class's own ``__setattr__``. Nothing is evaluated twice, in another order or under another name, and every syntax node keeps its position, so that the
-bytecode's positions stay those of the source. Modules that mention no watched name are left alone.
+``object`` in ``object.__setattr__(x, name, v)``, the way round a class's own ``__setattr__``. Nothing is evaluated
+twice, in another order or under another name, and every syntax node keeps its position, so that the bytecode's
+positions stay those of the source. Modules that mention no watched name are left alone.
 """
 
 from __future__ import annotations
@@ -62,13 +63,14 @@ class _Rewriter(ast.NodeTransformer):
         self.generic_visit(node)
         is_stored = isinstance(node.ctx, ast.Store | ast.Del)
         if is_stored and (self._watched is None or node.attr in self._watched):
-            node.value = _call(STORE, node.value)
+            node.value = _call(STORE, node.value, node.value)
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
-        if isinstance(node.ctx, ast.Store | ast.Del) and _is_namespace(node.value):
-            node.value = _call(NAMESPACE, node.value.value)
+        owner = _owner_of_namespace(node.value)
+        if isinstance(node.ctx, ast.Store | ast.Del) and owner is not None:
+            node.value = _call(NAMESPACE, owner, node.value)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
@@ -76,24 +78,27 @@ class _Rewriter(ast.NodeTransformer):
         function = node.func
         if not isinstance(function, ast.Attribute):
             return node
-        if function.attr in _DICT_METHODS and _is_namespace(function.value):
-            function.value = _call(NAMESPACE, function.value.value)
-        elif function.attr == "__setattr__" and _is_object(function.value) and len(node.args) == 3:
-            function.value = _call(OBJECT, function.value)
+        owner = _owner_of_namespace(function.value)
+        if function.attr in _DICT_METHODS and owner is not None:
+            function.value = _call(NAMESPACE, owner, function.value)
+        elif function.attr == "__setattr__" and _is_object(function.value):
+            function.value = _call(OBJECT, function.value, function.value)
         return node
 
 
-def _is_namespace(node: ast.expr) -> Any:
-    return isinstance(node, ast.Attribute) and node.attr == "__dict__"
+def _owner_of_namespace(node: ast.expr) -> ast.expr | None:
+    """``x`` of ``x.__dict__``."""
+    return node.value if isinstance(node, ast.Attribute) and node.attr == "__dict__" else None
 
 
 def _is_object(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "object"
 
 
-def _call(name: str, argument: ast.expr) -> ast.expr:
-    function = ast.copy_location(ast.Name(name, ast.Load()), argument)
-    return ast.copy_location(ast.Call(function, [argument], []), argument)
+def _call(name: str, argument: ast.expr, replaced: ast.expr) -> ast.expr:
+    """``name(argument)`` in the place of ``replaced``."""
+    function = ast.copy_location(ast.Name(name, ast.Load()), replaced)
+    return ast.copy_location(ast.Call(function, [argument], []), replaced)
 
 
 class _Target:
@@ -160,9 +165,9 @@ class _Namespace:
     def update(self, *arguments: Any, **keywords: Any) -> None:
         given = dict(*arguments, **keywords)
         with ExitStack() as stores:
-            for name in given:
+            for name, value in given.items():
                 if self.writes.wants(name):
-                    stores.enter_context(self.writes.store(self._target, name, given[name], sys._getframe(1)))
+                    stores.enter_context(self.writes.store(self._target, name, value, sys._getframe(1)))
             self._items.update(given)
 
 

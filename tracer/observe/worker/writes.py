@@ -9,6 +9,8 @@ it: whatever happens to the same attribute of the same object while a store is u
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import CodeType, FrameType, MemberDescriptorType
 from typing import Any
 
@@ -24,6 +26,8 @@ _PRIMITIVES = (str, bytes, int, float, complex, bool, type(None))
 _LONGEST = 80
 _MODULE_TABLES = ("_parameters", "_buffers", "_modules")
 """Where ``torch.nn.Module`` keeps attributes that are not in the instance's own namespace."""
+
+_IMPORT_SYSTEM = "<frozen importlib"
 
 DELETED = object()
 """Stands for the value of a ``del``."""
@@ -80,7 +84,17 @@ class Writes:
 
     def wants(self, name: object) -> bool:
         """Whether stores to the attribute ``name`` are recorded."""
-        return type(name) is str and (self.watched is None or name in self.watched)
+        is_watched = type(name) is str and (self.watched is None or name in self.watched)
+        return is_watched and not getattr(self._under_way, "paused", False)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Record nothing that this thread stores meanwhile: it is the recorder's own work."""
+        self._under_way.paused = True
+        try:
+            yield
+        finally:
+            self._under_way.paused = False
 
     def store(self, target: object, name: str, value: object, frame: FrameType) -> Store:
         """A context around the store of ``value`` in ``target.name`` that ``frame`` issues."""
@@ -94,7 +108,7 @@ class Writes:
     def file(self, store: Store) -> None:
         """Record a store that succeeded."""
         with self._faults, self._lock:
-            self._file(store.target, store.name, store.value, store.frame, store.is_first)
+            self._file(store.target, store.name, store.value, store.frame, is_first=store.is_first)
 
     def generated(self, frame: FrameType) -> None:
         """Record the fields that a dataclass's generated ``__init__`` is about to store, where nothing else can."""
@@ -110,12 +124,12 @@ class Writes:
                 with self._lock:
                     self._file(target, name, value, caller, is_first=True)
 
-    def _file(self, target: Any, name: str, value: object, frame: FrameType, is_first: bool) -> None:
+    def _file(self, target: Any, name: str, value: object, frame: FrameType, *, is_first: bool) -> None:
         place: FrameType | None = frame
         while place is not None and self._codes.of_frame(place).kind == OWN:
             place = place.f_back
-        if place is None:
-            return
+        if place is None or place.f_code.co_filename.startswith(_IMPORT_SYSTEM):
+            return  # a submodule bound in its package is no attribute that code sets
         entry = self._codes.of_frame(place)
         position = entry.position(place.f_lasti)
         owner = self._classes.row_of(target if is_class(target) else type(target))
@@ -138,7 +152,7 @@ class Writes:
             return "<deleted>"
         if kind not in _PRIMITIVES:
             return f"<{kind.__name__}>"
-        if kind is int and abs(value) >> 256:  # type: ignore[arg-type, operator]
+        if kind is int and abs(value) >> 256:  # type: ignore[arg-type]
             return "<int>"
         return self._request.mask(repr(value))[:_LONGEST]
 
@@ -152,15 +166,15 @@ def _lookup(cls: type, name: str) -> object:
 
 
 def _stores_unseen(cls: type) -> bool:
-    """Whether the class's instances are stored to by ``object.__setattr__``: no ``__setattr__`` of its own, or frozen."""
+    """Whether a generated ``__init__`` stores by ``object.__setattr__``: the class has no other, or is frozen."""
     parameters = _lookup(cls, "__dataclass_params__")
     return _lookup(cls, "__setattr__") is object.__setattr__ or bool(getattr(parameters, "frozen", False))
 
 
-def _has_own(target: object, name: str) -> bool:
+def _has_own(target: Any, name: str) -> bool:
     """Whether the object itself already holds the attribute, looked up without running code of the program."""
     if is_class(target):
-        return name in namespace_of(target)  # type: ignore[arg-type]
+        return name in namespace_of(target)
     try:
         namespace = object.__getattribute__(target, "__dict__")
     except AttributeError:
@@ -168,10 +182,13 @@ def _has_own(target: object, name: str) -> bool:
     if type(namespace) is dict:
         if name in namespace:
             return True
-        tables = (namespace.get(table) for table in _MODULE_TABLES)
-        if any(issubclass(type(table), dict) and dict.__contains__(table, name) for table in tables):  # type: ignore[arg-type]
+        if any(_is_in(namespace.get(table), name) for table in _MODULE_TABLES):
             return True
     return _is_filled_slot(_lookup(type(target), name), target)
+
+
+def _is_in(table: Any, name: str) -> bool:
+    return issubclass(type(table), dict) and dict.__contains__(table, name)
 
 
 def _is_filled_slot(slot: Any, target: object) -> bool:

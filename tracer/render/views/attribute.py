@@ -105,7 +105,7 @@ def _build_first(dossier: Dossier, attribute: str, verdict: Verdict, here: str) 
         dossier.badge(verdict, here),
         dossier.symbol(owner, here),
         dossier.symbol(site.owner, here),
-        dossier.place(site),
+        dossier.shown_place(site, here),
         join("; ", linked.access.sources) if linked and linked.access.sources else Markdown("not known"),
         _seen(dossier, attribute, site, claim.entry),
         dossier.explanation(verdict),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracer.model.evidence import ScenarioRun
 from tracer.model.names import SymbolId, module_of
 from tracer.model.targets import Scenario
+from tracer.model.verdicts import Verdict
 from tracer.render.addresses import title_of
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
@@ -17,14 +18,24 @@ from tracer.render.views.verification import CountTable, count_claims, summarise
 
 @dataclass(frozen=True, slots=True)
 class ScenarioRow:
-    """One scenario on one device; a scenario without a run has dashes."""
+    """One scenario on one device; ``claimed`` is how the code alone says it ends."""
 
     name: str
     title: str
     command: Markdown
-    outcome: str
-    device: str
-    ending: Markdown
+    claimed: Markdown
+    outcome: Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class FactoryRow:
+    """What a function that chooses a class returns in one scenario."""
+
+    function: Markdown
+    entry: str
+    classes: Markdown
+    badge: Markdown
+    explanation: Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class OverviewView:
     libraries: Markdown
     devices: Markdown
     scenarios: tuple[ScenarioRow, ...]
+    factories: tuple[FactoryRow, ...]
     modules: tuple[ModuleRow, ...]
     census: Markdown
     summary: Markdown
@@ -72,7 +84,8 @@ def build_overview(dossier: Dossier, here: str) -> OverviewView:
         join(", ", tuple(map(code, dossier.target.packages))),
         join(", ", libraries) if libraries else Markdown("none"),
         join(", ", devices) if devices else Markdown("none: nothing was run"),
-        tuple(row for scenario in dossier.target.scenarios for row in _build_scenarios(dossier, scenario)),
+        tuple(row for scenario in dossier.target.scenarios for row in _build_scenarios(dossier, scenario, here)),
+        tuple(_build_factory(dossier, verdict, here) for verdict in dossier.ledger.of_kind("dispatch")),
         _build_modules(dossier),
         _count_files(dossier),
         summarise_outcomes(dossier),
@@ -82,24 +95,41 @@ def build_overview(dossier: Dossier, here: str) -> OverviewView:
     )
 
 
-def _build_scenarios(dossier: Dossier, scenario: Scenario) -> tuple[ScenarioRow, ...]:
+def _build_scenarios(dossier: Dossier, scenario: Scenario, here: str) -> tuple[ScenarioRow, ...]:
     parts = [f"python {scenario.script}" if scenario.script else scenario.entry or "", *scenario.argv]
     command = code(" ".join(parts))
+    endings = [v for v in dossier.ledger.of_kind("raises") if v.claim.entry == scenario.name]
+    claimed = join(", ", [_describe_claimed(dossier, verdict, here) for verdict in endings]) or Markdown("–")
     runs = dossier.observations.runs_of(scenario.name)
     if not runs:
-        return (ScenarioRow(scenario.name, scenario.title, command, "not run", "–", Markdown("–")),)
-    return tuple(
-        ScenarioRow(scenario.name, scenario.title, command, run.outcome, run.device, _describe_ending(run))
-        for run in runs
+        return (ScenarioRow(scenario.name, scenario.title, command, claimed, Markdown("not run")),)
+    return tuple(ScenarioRow(scenario.name, scenario.title, command, claimed, _describe_ending(run)) for run in runs)
+
+
+def _describe_claimed(dossier: Dossier, verdict: Verdict, here: str) -> Markdown:
+    expected = verdict.claim.expected[0] if verdict.claim.expected else "unknown"
+    return sentence("{} {}", expected, dossier.badge(verdict, here))
+
+
+def _build_factory(dossier: Dossier, verdict: Verdict, here: str) -> FactoryRow:
+    claim = verdict.claim
+    return FactoryRow(
+        dossier.symbol(claim.subject, here),
+        claim.entry or "any entry",
+        join(" or ", [dossier.symbol(cls, here) for cls in claim.expected]),
+        dossier.badge(verdict, here),
+        dossier.explanation(verdict),
     )
 
 
 def _describe_ending(run: ScenarioRun) -> Markdown:
     if run.exception is None:
-        return escape_text(run.reason) or Markdown("–")
+        reason = sentence(": {}", run.reason) if run.reason else Markdown("")
+        return sentence("{} on {}{}", run.outcome, run.device, reason)
     frame = run.exception.stack[-1] if run.exception.stack else None
     at = sentence(" at {}", code(f"{frame.path}:{frame.span.line}")) if frame else Markdown("")
-    return sentence("{}{}", code(f"{run.exception.type}: {run.exception.message}"), at)
+    ending = code(f"{run.exception.type}: {run.exception.message}")
+    return sentence("{} on {}: {}{}", run.outcome, run.device, ending, at)
 
 
 def _build_modules(dossier: Dossier) -> tuple[ModuleRow, ...]:

@@ -89,7 +89,7 @@ class _TreeBuilder:
     def _remark(self, edge: CallEdge, *, is_repeated: bool) -> Markdown:
         count = self._dossier.observations.count_calls(self._trace.name, edge.site, edge.callee)
         remarks: list[Markdown] = [sentence("× {} in the run", count)] if count > 1 else []
-        remarks += [_describe_guard(guard) for guard in edge.guards]
+        remarks += [self._describe_guard(guard) for guard in edge.guards]
         if edge.via:
             remarks.append(sentence("via {}", join(" → ", tuple(map(code, edge.via)))))
         if library := self._dossier.library_of(edge.callee):
@@ -98,15 +98,18 @@ class _TreeBuilder:
             remarks.append(Markdown("its calls are shown above"))
         return join("; ", remarks)
 
+    def _describe_guard(self, guard: Guard) -> Markdown:
+        needed = "true" if guard.branch else "false"
+        mark = self._dossier.badge(self._dossier.ledger.find_guard(guard, self._trace.name), self._here)
+        if guard.value in {"true", "false"} and guard.value != needed:
+            return sentence("not taken: {} is {} {}", code(guard.text), guard.value, mark)
+        decided = " (undecided)" if guard.value == "undecided" else ""
+        return sentence("if {} is {}{} {}", code(guard.text), needed, decided, mark)
+
 
 def _label(dossier: Dossier, edge: CallEdge, here: str) -> Markdown:
     callee = dossier.symbol(edge.callee, here)
     return sentence("{} on {}", callee, dossier.symbol(edge.receiver, here)) if edge.receiver else callee
-
-
-def _describe_guard(guard: Guard) -> Markdown:
-    decided = " (undecided)" if guard.value == "undecided" else ""
-    return sentence("if {} is {}{}", code(guard.text), "true" if guard.branch else "false", decided)
 
 
 def build_sequence(dossier: Dossier, title: str, entry: str, symbol: SymbolId, here: str) -> SequenceView:

@@ -67,7 +67,7 @@ def _build_step(
         Markdown(f"{prefix}-{number}"),
         describe_step(dossier, step, here),
         dossier.badge(verdict, here),
-        dossier.place(step.site),
+        dossier.shown_place(step.site, here),
         _collect_notes(dossier, step, verdict, guards),
         cut_excerpt(dossier.lines_of, step.site),
     )

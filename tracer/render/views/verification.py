@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tracer.model.program import ClassLinearisation
-from tracer.model.verdicts import CONFIRMED, OUTCOMES, REFUTED, UNPREDICTED, Ratio, Summary, Verdict
-from tracer.render.addresses import ROWS_PER_PAGE, anchor_of, outcome_page
+from tracer.model.verdicts import OUTCOMES, REFUTED, UNPREDICTED, Ratio, Summary, Verdict
+from tracer.render.addresses import ROWS_PER_PAGE, SETTLED, anchor_of, outcome_page
 from tracer.render.badges import MEANINGS, badge
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
@@ -181,7 +181,7 @@ def _link_outcomes(dossier: Dossier, here: str) -> tuple[OutcomeLink, ...]:
 
 def _link_outcome(dossier: Dossier, outcome: str, count: int, here: str) -> Markdown:
     text = sentence("{} {}", count, "claim" if count == 1 else "claims")
-    if outcome == CONFIRMED:
+    if outcome in SETTLED:
         return text
     return dossier.link(text, outcome_page(dossier.addresses.folder, outcome, 1), here)
 
@@ -209,7 +209,8 @@ def _find(dossier: Dossier, verdict: Verdict, here: str) -> Finding:
     place = dossier.place(claim.sites[0]) if claim.sites else Markdown("–")
     expected = sentence("claimed: {}", join(", ", tuple(map(code, claim.expected))))
     message = code(claim.reason) if claim.kind == "raises" else Markdown("")
-    detail = tuple(part for part in (message, expected if claim.expected else "", dossier.explanation(verdict)) if part)
+    stated = expected if claim.expected and verdict.outcome != UNPREDICTED else Markdown("")
+    detail = tuple(part for part in (message, stated, dossier.explanation(verdict)) if part)
     entry = sentence(" in {}", claim.entry) if claim.entry else Markdown("")
     subject = code(claim.subject) if claim.subject != "-" else Markdown("the entry")
     statement = sentence("{} {}{}", KIND_NAMES.get(claim.kind, claim.kind), subject, entry)
@@ -232,7 +233,7 @@ def build_outcomes(dossier: Dossier) -> tuple[tuple[str, OutcomeView], ...]:
     """Build the pages that list what is not confirmed, as (address, view), at most ``ROWS_PER_PAGE`` rows each."""
     pages = []
     for outcome in OUTCOMES:
-        verdicts = [v for v in dossier.ledger.verdicts if v.outcome == outcome and outcome != CONFIRMED]
+        verdicts = [v for v in dossier.ledger.verdicts if v.outcome == outcome and outcome not in SETTLED]
         for start in range(0, len(verdicts), ROWS_PER_PAGE):
             part = start // ROWS_PER_PAGE + 1
             here = outcome_page(dossier.addresses.folder, outcome, part)

@@ -1,0 +1,138 @@
+"""How long the facts of the installed transformers take, beside the parsers alone on the same files.
+
+Run as ``nox -s bench``. Each row is measured in the same run and with as many processes; ratios are what to compare
+between machines. Writes the table between the ``facts`` markers of docs/benchmarks.md, unless only a part is measured
+(``--every N``).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import platform
+import re
+import resource
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from pathlib import Path
+
+import libcst
+
+from tracer.extract.facts import extract_bytes
+from tracer.parse.discovery import find_sources
+from tracer.parse.environment import read_environment
+from tracer.store.cache import FactsCache
+from tracer.store.facts_store import FactsStore
+from tracer.store.workers import map_isolated
+
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+PROCESSES = 2
+TIME_LIMIT = 120.0
+GOAL_COLD, GOAL_WARM = 1.5, 3.0
+
+
+def parse_with_ast(source: bytes) -> bytes:
+    """The cheapest reading of a file there is."""
+    gc.disable()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ast.parse(source)
+    return b""
+
+
+def parse_with_libcst(source: bytes) -> bytes:
+    """The parse that facts are made from, alone and under the same conditions (collector off, tree dropped)."""
+    gc.disable()
+    libcst.parse_module(source)
+    return b""
+
+
+def measure_parser(parse: Callable[[bytes], bytes], sources: Iterable[bytes]) -> tuple[float, float]:
+    """Wall and CPU seconds of parsing all sources in ``PROCESSES`` processes, the largest first as the store does."""
+    inputs = [(str(number), source) for number, source in enumerate(sorted(sources, key=len, reverse=True))]
+    return measure(lambda: list(map_isolated(parse, inputs, PROCESSES, TIME_LIMIT)))
+
+
+def measure(action: Callable[[], object]) -> tuple[float, float]:
+    """Wall and CPU seconds of ``action``, the CPU time of ended child processes included."""
+    wall, cpu = time.perf_counter(), cpu_seconds()
+    action()
+    return time.perf_counter() - wall, cpu_seconds() - cpu
+
+
+def cpu_seconds() -> float:
+    """CPU seconds used so far by this process and its ended children."""
+    usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def find_transformers() -> tuple[Path, ...]:
+    """The files of the installed transformers; nothing of it is imported."""
+    for path in read_environment().search_paths:
+        if (path / "transformers").is_dir():
+            return find_sources(path / "transformers")
+    sys.exit("bench_facts: transformers is not installed beside this interpreter")
+
+
+def main() -> None:
+    """Measure, print, and write the page."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--every", type=int, default=1, help="measure every Nth file and write nothing")
+    every = options.parse_args().every
+    files = find_transformers()[::every]
+    # Contents repeat (empty __init__.py); the store reads each once, so the parsers do, too.
+    sources = {path.read_bytes() for path in files}
+    rows = {
+        "`ast.parse`": measure_parser(parse_with_ast, sources),
+        "`libcst.parse_module`": measure_parser(parse_with_libcst, sources),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        for row in ("facts, cold", "index, warm"):
+            store = FactsStore(FactsCache(Path(folder), "bench"), extract_bytes, PROCESSES)
+            rows[row] = measure(lambda store=store: store.headers_of(files))  # type: ignore[misc]
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
+    table = format_table(rows, files, sum(map(len, sources)), size)
+    print(table)
+    if every == 1:
+        write_section(table)
+    cold = rows["facts, cold"][0] / rows["`libcst.parse_module`"][0]
+    if cold > GOAL_COLD or rows["index, warm"][0] > GOAL_WARM:
+        sys.exit(f"bench_facts: goals missed (cold <= {GOAL_COLD}x libcst, warm <= {GOAL_WARM} s)")
+
+
+def format_table(rows: dict[str, tuple[float, float]], files: tuple[Path, ...], read: int, written: int) -> str:
+    """The section's Markdown."""
+    base = rows["`libcst.parse_module`"][0]
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("transformers", "libcst", "msgspec"))
+    lines = [
+        (
+            f"{len(files):,} files, {read / 1e6:.0f} MB of source, {written / 1e6:.0f} MB of facts; "
+            f"{PROCESSES} processes, Python {platform.python_version()}, {versions}."
+        ),
+        "",
+        "| step | wall s | CPU s | wall, libcst = 1 |",
+        "|---|---:|---:|---:|",
+    ]
+    lines += [f"| {name} | {wall:.1f} | {cpu:.1f} | {wall / base:.2f} |" for name, (wall, cpu) in rows.items()]
+    lines += ["", f"Goals: cold at most {GOAL_COLD} of libcst alone, warm index at most {GOAL_WARM:.0f} s."]
+    return "\n".join(lines)
+
+
+def write_section(table: str) -> None:
+    """Replace what stands between the page's ``facts`` markers."""
+    begin, end = "<!-- facts: begin -->", "<!-- facts: end -->"
+    page = PAGE.read_text("utf-8") if PAGE.is_file() else f"# Benchmarks\n\n## Facts per file\n\n{begin}\n{end}\n"
+    section = f"{begin}\n\n{table}\n\n{end}"
+    pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+    if not pattern.search(page):
+        page += f"\n## Facts per file\n\n{begin}\n{end}\n"
+    PAGE.write_text(pattern.sub(lambda _: section, page), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Classes as the pages show them: the whole linearisation, and whose function runs for every method."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.mro import OBJECT
+from tracer.link.values import Builtin, Function, MethodWrapper, PropertyValue, Value, Values
+from tracer.model.edges import Site
+from tracer.model.names import Span, module_of, qualname_of
+from tracer.model.program import ClassLinearisation
+
+if TYPE_CHECKING:
+    from tracer.link.classes import ClassState
+    from tracer.link.machine import Machine
+    from tracer.model.names import SymbolId
+
+
+def linearisation_of(machine: Machine, symbol: SymbolId) -> ClassLinearisation | None:
+    """The class as the machine knows it, None for one without source."""
+    state = machine.class_state(symbol)
+    site = _site_of(machine, symbol)
+    if state is None or site is None:
+        return None
+    methods: dict[str, SymbolId] = {}
+    unresolved = list(state.unresolved)
+    for cls in state.mro:
+        if cls == OBJECT:
+            continue
+        base = machine.class_state(cls)
+        for name, values in base.namespace.items() if base is not None else ():
+            supplier = _function_of(machine, values)
+            if supplier is not None:
+                methods.setdefault(name, supplier)
+        if base is not None and cls != symbol:
+            unresolved.extend(base.unresolved)
+    return ClassLinearisation(
+        symbol=symbol,
+        site=site,
+        mro=state.mro,
+        methods=dict(sorted(methods.items())),
+        patches=_patches(machine, state),
+        unresolved=tuple(sorted(set(unresolved))),
+        bases=state.bases,
+    )
+
+
+def _patches(machine: Machine, state: ClassState) -> dict[str, Site]:
+    """Patches in force on the class or any of its bases, the nearest first."""
+    found: dict[str, Site] = {}
+    for cls in state.mro:
+        base = machine.classes.get(cls)
+        for name, site in base.patches.items() if base is not None else ():
+            if machine.is_own(module_of(site.owner)):
+                found.setdefault(name, site)
+    return dict(sorted(found.items()))
+
+
+def _function_of(machine: Machine, values: Values) -> SymbolId | None:
+    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value)) is not None})
+    return symbols[0] if len(symbols) == 1 else None
+
+
+def _symbol_of(machine: Machine, value: Value | None) -> SymbolId | None:
+    match value:
+        case Function(module=name, scope=scope):
+            module = machine.modules.module(name)
+            return module.symbol_of(scope) if module is not None else None
+        case MethodWrapper(function=function):
+            return _symbol_of(machine, function)
+        case PropertyValue(getter=getter):
+            return _symbol_of(machine, getter)
+        case Builtin():
+            return None
+    return None
+
+
+def _site_of(machine: Machine, symbol: SymbolId) -> Site | None:
+    module = machine.modules.module(module_of(symbol))
+    if module is None:
+        return None
+    scope = module.scope_of_qualname.get(qualname_of(symbol))
+    if scope is None:
+        return None
+    definition = module.definition_of_scope[scope]
+    span = Span(definition.span.line, definition.span.column, definition.span.end_line, definition.span.end_column)
+    return Site(module.place.path, span, symbol, "class", module.place.library)
