@@ -32,18 +32,18 @@ def claim_attribute(program: Program, target: str, documented: str) -> tuple[Cla
     firsts = [claim for trace in traces for claim in _first_writes(program, target, trace, documented)]
     writes = [access for trace in traces for access in trace.writes]
     reads = [access for trace in traces for access in trace.reads]
-    named = {access for access in (*writes, *reads) if _concerns(program, documented, access.attribute, access.owner)}
+    named = {access for access in (*writes, *reads) if concerns(program, documented, access.attribute, access.owner)}
     owners = frozenset(access.owner for access in named if access.owner)
     return (
         *firsts,
-        _accesses(target, "writes", documented, [a for a in writes if a in named or _may_set(program, a, owners)]),
+        _accesses(target, "writes", documented, [a for a in writes if a in named or may_set(program, a, owners)]),
         _accesses(target, "reads", documented, [a for a in reads if a in named]),
     )
 
 
 def first_writes_of(program: Program, trace: EntryTrace, documented: str) -> tuple[FirstWrite, ...]:
     """The first writes of one documented attribute in one entry, in the order of the walk."""
-    return tuple(first for first in trace.first_writes if _concerns(program, documented, first.attribute, first.owner))
+    return tuple(first for first in trace.first_writes if concerns(program, documented, first.attribute, first.owner))
 
 
 def _first_writes(program: Program, target: str, trace: EntryTrace, documented: str) -> list[Claim]:
@@ -117,8 +117,8 @@ def _accesses(target: str, kind: str, documented: str, accesses: Iterable[Access
     )
 
 
-def _may_set(program: Program, access: Access, owners: frozenset[SymbolId]) -> bool:
-    """Whether a generic store may set an attribute that is used by name on ``owners``."""
+def may_set(program: Program, access: Access, owners: frozenset[SymbolId]) -> bool:
+    """Whether a store under a name known only at run time may set an attribute that is used by name on ``owners``."""
     if not access.generic or access.attribute not in _ANY_NAME:
         return False
     return access.owner is None or any(
@@ -126,7 +126,8 @@ def _may_set(program: Program, access: Access, owners: frozenset[SymbolId]) -> b
     )
 
 
-def _concerns(program: Program, documented: str, attribute: str, owner: SymbolId | None) -> bool:
+def concerns(program: Program, documented: str, attribute: str, owner: SymbolId | None) -> bool:
+    """Whether an access of ``attribute`` on ``owner`` (None: unknown) is one of the documented attribute."""
     class_text, _, name = documented.rpartition(".")
     if attribute != name:
         return False

@@ -7,6 +7,7 @@ the metadata of ``Annotated[...]`` quote nothing, so their strings stay strings.
 from __future__ import annotations
 
 import ast
+import keyword
 import warnings
 
 import libcst as cst
@@ -68,8 +69,7 @@ def _parse_quoted(builder: FileBuilder, source: str, place: Syntax) -> Expr | No
     source = source.strip()
     if not source or len(source) > _MAX_QUOTED:
         return None
-    simple = source.isidentifier() and source not in ("True", "False", "None")
-    if simple:
+    if source.isidentifier() and not keyword.iskeyword(source):
         return Name(builder.mangle(source))
     try:
         with warnings.catch_warnings():

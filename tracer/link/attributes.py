@@ -59,6 +59,10 @@ def load_attribute(
         result = join(result, without_absent(found))
     if not result:
         owners = ", ".join(sorted(short_name_of(class_of(value) or "?") for value in values)) or "nothing"
+        if not machine.is_own(frame.module.name):
+            # A library that runs does have what it loads: here the walk lacks knowledge, not the library an attribute.
+            machine.unresolved(frame, span, name, f"no attribute {name} is known of {owners}")
+            return unknown(f"attribute {name} of {owners}")
         raise AbstractRaiseError("builtins:AttributeError", f"'{owners}' object has no attribute '{name}'")
     return result
 
@@ -292,7 +296,9 @@ def _load_callable(machine: Machine, value: Value, name: str) -> Values:
             return frozenset({Bound(Builtin("function.__get__"), value)})
         if name in {"__doc__", "__module__"}:
             return STR
-        if name == "__code__" or name.startswith("__"):
+        if name == "__code__":
+            return frozenset({Const("code", value)})
+        if name.startswith("__"):
             return unknown("an attribute of a function object")
         return NOTHING
     if isinstance(value, Builtin):
@@ -392,6 +398,7 @@ def has_attribute(machine: Machine, value: Value, name: str, frame: Frame, span:
         return None
     if isinstance(value, Obj):
         cell = machine.heap.get((value.number, name))
-        if isinstance(cell, frozenset) and ABSENT in cell and machine.find_in_class(value.cls, name) is None:
+        vague = value.number in machine.heap.summaries or (isinstance(cell, frozenset) and ABSENT in cell)
+        if cell is not None and vague and machine.find_in_class(value.cls, name) is None:
             return None
     return True

@@ -14,6 +14,7 @@ from tracer.link.frames import Arguments, Frame
 from tracer.link.mro import OBJECT, linearise
 from tracer.link.recording import CallRecord, ContextRecord
 from tracer.link.values import (
+    NONE,
     NOTHING,
     Builtin,
     ClassRef,
@@ -343,10 +344,20 @@ def construct(
     if made is None:
         made = frozenset({machine.allocate(cls.symbol, (frame.module.name, frame.scope.qualname, span), frame)})
     init = machine.find_in_class(cls.symbol, "__init__")
+    if "builtins:property" in machine.mro_of(cls.symbol):
+        _keep_accessors(machine, made, arguments)
     for value in sorted(made, key=repr):
         if init is not None and (isinstance(value, Obj) and is_subclass(machine, value.cls, cls.symbol)):
             _run_init(machine, init, value, state, arguments, frame, span, certain=certain)
     return made
+
+
+def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> None:
+    """A subclass of ``property`` keeps its functions where C code would."""
+    for value in made:
+        if isinstance(value, Obj):
+            for index, name in enumerate(("fget", "fset", "fdel")):
+                machine.heap.store(value.number, name, arguments.at(index, name) or NONE)
 
 
 def _run_new(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values | None:

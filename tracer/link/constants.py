@@ -29,7 +29,7 @@ def fold_binary(token: str, left: Values, right: Values) -> Values:
             return constant(function(first.value, second.value))
         except (ArithmeticError, TypeError, ValueError):
             return unknown("an operator applied to unsuited constants")
-    kinds = {cls for values in (left, right) for value in values if (cls := class_of(value))}
+    kinds = {class_of(value) for values in (left, right) for value in values}
     if kinds and kinds <= _NUMBERS and len(left) and len(right):
         return frozenset({Typed("builtins:float" if "builtins:float" in kinds or token == "/" else "builtins:int")})
     if kinds == {"builtins:str"} or (token == "%" and {class_of(value) for value in left} == {"builtins:str"}):

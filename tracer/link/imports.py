@@ -58,6 +58,9 @@ class ModuleTable:
         frame = self.module_frames.get(module)
         if frame is not None and name in frame.env:
             return self._settled(frame, name)
+        alias = self.library.module_alias(f"{module}.{name}")
+        if alias is not None:
+            return frozenset({ModuleRef(alias)})
         found = resolve_export(self.modules, module, name)
         if found is not None and found.kind == "module":
             return frozenset({ModuleRef(found.home)})

@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 DEPTH = 90
 SUMMARIES_PER_KEY = 6
 STEPS = 4_000_000
+STEPS_PER_FUNCTION = 120_000
 OWNER_DEPTH = 6
+APART = 3
 NO_SPAN = Span(0, 0, 0, 0)
 
 
@@ -96,11 +98,14 @@ class Machine(ClassTable, ModuleTable):
         self.stack: list[CallRecord] = []
         self.active: list[Frame] = []
         self.steps = steps
-        self._objects: dict[tuple[SymbolId, object, int], Obj] = {}
+        self._objects: dict[tuple[SymbolId, object, int], list[Obj]] = {}
         self._owners: list[int] = [0]
         self._memo: dict[tuple[object, ...], list[Summary]] = {}
         self._records: dict[tuple[object, ...], ContextRecord] = {}
         self._running: dict[tuple[object, ...], Values] = {}
+        self._results: dict[SymbolId, Values] = {}
+        self._spent: dict[SymbolId, int] = {}
+        self._inner: list[int] = []
         self._recursed: set[tuple[object, ...]] = set()
         self._frame_numbers: dict[tuple[object, ...], int] = {}
 
@@ -126,16 +131,26 @@ class Machine(ClassTable, ModuleTable):
     # --- objects -----------------------------------------------------------------------------------------------------
 
     def allocate(self, cls: SymbolId, key: object, frame: Frame | None) -> Obj:
-        """The abstract object allocated at ``key`` for the frame's receiver; a second one there makes it a summary."""
+        """A new object at ``key`` for the frame's receiver.
+
+        The first ``APART`` allocations at one place are told apart; from then on one object stands for all the rest.
+        """
         owner = self._owner_of(frame)
-        found = self._objects.get((cls, key, owner))
-        if found is not None:
-            self.heap.summaries.add(found.number)
-            return found
-        number = len(self._owners)
+        made = self._objects.setdefault((cls, key, owner), [])
+        if len(made) > APART:
+            self.heap.summaries.add(made[-1].number)
+            return made[-1]
+        made.append(Obj(len(self._owners), cls))
         self._owners.append(self._owners[owner] + 1)
-        obj = self._objects[(cls, key, owner)] = Obj(number, cls)
-        return obj
+        return made[-1]
+
+    def unique(self, cls: SymbolId, key: object) -> Obj:
+        """The one object there is for ``key``."""
+        made = self._objects.setdefault((cls, key, 0), [])
+        if not made:
+            made.append(Obj(len(self._owners), cls))
+            self._owners.append(1)
+        return made[0]
 
     def _owner_of(self, frame: Frame | None) -> int:
         if frame is None:
@@ -147,12 +162,7 @@ class Machine(ClassTable, ModuleTable):
 
     def container(self, cls: str, key: object, frame: Frame, content: Content) -> Values:
         """A list, dict or set allocated at ``key``."""
-        owner = (key, frame.number)
-        obj = self._objects.get((f"builtins:{cls}", owner, 0))
-        if obj is None:
-            obj = Obj(len(self._owners), f"builtins:{cls}")
-            self._owners.append(0)
-            self._objects[(f"builtins:{cls}", owner, 0)] = obj
+        obj = self.unique(f"builtins:{cls}", (key, frame.number, frame.module.name))
         self.heap.set((obj.number, CONTENT), content)
         return frozenset({obj})
 
@@ -303,9 +313,16 @@ class Machine(ClassTable, ModuleTable):
                     raise summary.raised
                 return summary.returned
         if len(self.stack) >= DEPTH:
-            self.recorder.bounds.setdefault((call.site, "depth"), Unresolved(call.site, record.symbol, "call depth"))
-            return unknown("call depth bound")
+            return self._give_up(call, "the walk's call depth ends here")
+        if self._spent.get(record.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
+            return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
         return self._walk(module, scope, state, env, receiver, key, call)
+
+    def _give_up(self, call: CallRecord, reason: str) -> Values:
+        """Note a bound that was hit, and answer with what the function returned so far."""
+        symbol = call.callee.symbol
+        self.recorder.bounds.setdefault((call.site, symbol), Unresolved(call.site, symbol, reason))
+        return self._results.get(symbol, NOTHING) | unknown(reason)
 
     def _walk(
         self,
@@ -329,6 +346,8 @@ class Machine(ClassTable, ModuleTable):
         outer_level = self.heap.begin()
         raised: AbstractRaiseError | None = None
         returned = NOTHING
+        before = self.steps
+        self._inner.append(0)
         try:
             for _ in range(3):
                 self._recursed.discard(key)
@@ -343,6 +362,7 @@ class Machine(ClassTable, ModuleTable):
         finally:
             self.stack.pop()
             del self._running[key]
+            self._account(call.callee.symbol, before - self.steps)
             writes = self.heap.delta_since(outer_level)
             self.heap.commit()
             reads = self.heap.end_reads()
@@ -352,7 +372,15 @@ class Machine(ClassTable, ModuleTable):
         if raised is not None:
             raise raised
         self._note_return(call.callee, returned, body)
+        self._results[call.callee.symbol] = join(self._results.get(call.callee.symbol, NOTHING), returned)
         return returned or unknown("a call that does not return")
+
+    def _account(self, symbol: SymbolId, spent: int) -> None:
+        """Book a finished call's own steps on its function."""
+        inner = self._inner.pop()
+        self._spent[symbol] = self._spent.get(symbol, 0) + spent - inner
+        if self._inner:
+            self._inner[-1] += spent
 
     def _record(self, key: tuple[object, ...], module: Module, function: Function, receiver: Value | None) -> ContextRecord:
         record = self._records.get(key)

@@ -397,6 +397,8 @@ def _is_equal(machine: Machine, left: Values, right: Values) -> bool | None:
 def _equal_values(machine: Machine, one: Value, two: Value) -> bool | None:
     if isinstance(one, Const) and isinstance(two, Const):
         return one.value == two.value
+    if isinstance(one, Obj) and isinstance(two, Obj) and one.cls in CONTAINERS and two.cls in CONTAINERS:
+        return _equal_contents(machine, one, two)
     if isinstance(one, ClassRef | Function | ModuleRef | Builtin) or isinstance(two, ClassRef | Function | ModuleRef | Builtin):
         if isinstance(one, Unknown | External | Typed | Obj) or isinstance(two, Unknown | External | Typed | Obj):
             return None
@@ -406,6 +408,19 @@ def _equal_values(machine: Machine, one: Value, two: Value) -> bool | None:
     if isinstance(two, Const) and two.value is None and isinstance(one, Typed | Obj | TupleValue):
         return False if not _has_own_eq(machine, one) else None
     return None
+
+
+def _equal_contents(machine: Machine, one: Obj, two: Obj) -> bool | None:
+    first, second = machine.content(one), machine.content(two)
+    if not first.is_exact or not second.is_exact:
+        return None
+    keys = [key for key, _ in first.items]
+    if len(keys) != len(second.items) or any(second.get(key) is None for key in keys):
+        return False
+    if one.cls in SETS:
+        return True
+    verdicts = [_is_equal(machine, values, second.get(key) or NOTHING) for key, values in first.items]
+    return False if False in verdicts else None if None in verdicts else True
 
 
 def _has_own_eq(machine: Machine, value: Value) -> bool:

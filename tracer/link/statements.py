@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tracer.model.names import Span
 
 LOOP_ROUNDS = 4
+FLOWS, LEAVES, RAISES, DEAD = "flows", "leaves", "raises", "dead"
 Env = dict[str, Values]
 
 
@@ -284,10 +285,11 @@ def _if(machine: Machine, node: code.If, frame: Frame) -> bool:
 
         return walk
 
-    alive = alternatives(machine, frame, [run(True), run(False)])
-    if sum(alive) == 1:
-        frame.guards.append(guard_of(machine, node.text, node.span, alive[0], None, frame))
-    return any(alive)
+    ways = alternatives(machine, frame, [run(True), run(False)])
+    # What raises otherwise is no condition that a reader has to know of; what leaves otherwise is.
+    if sorted(ways) == [FLOWS, LEAVES]:
+        frame.guards.append(guard_of(machine, node.text, node.span, ways[0] == FLOWS, None, frame))
+    return FLOWS in ways
 
 
 def _leaves(block: tuple[code.Statement, ...]) -> bool:
@@ -298,43 +300,47 @@ def _leaves(block: tuple[code.Statement, ...]) -> bool:
     )
 
 
-def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], bool]]) -> list[bool]:
+def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], bool]]) -> list[str]:
     """Walk alternatives from the same state and join those that control flows out of.
 
-    Returns which of them are alive. When all end by raising, the last one's exception goes on.
+    Returns how each ends: ``FLOWS`` on, ``LEAVES`` (returns, breaks, continues), ``RAISES`` or is ``DEAD`` (its
+    condition cannot hold). When all raise, the first one's exception goes on.
     """
     heap = machine.heap
     env = frame.env
-    alive: list[bool] = []
+    ways: list[str] = []
     envs: list[Env] = []
     deltas: list[dict[Location, Cell]] = []
     raised: AbstractRaiseError | None = None
-    left = False
     for walk in branches:
         frame.env = dict(env)
         level = heap.begin()
-        is_alive = False
-        exits = len(frame.exits)
+        exits = _exits(frame)
         try:
-            is_alive = walk()
-            left = left or not is_alive
-            if is_alive:
+            if walk():
+                ways.append(FLOWS)
                 envs.append(frame.env)
                 deltas.append(heap.delta_since(level))
+            else:
+                ways.append(LEAVES if _exits(frame) > exits else DEAD)
         except AbstractRaiseError as error:
-            raised = error
-            left = left or len(frame.exits) > exits
+            raised = raised or error
+            ways.append(LEAVES if _exits(frame) > exits else RAISES)
         finally:
             heap.undo_to(level)
-        alive.append(is_alive)
     if envs:
         heap.merge(deltas)
         frame.env = join_envs(envs)
     else:
         frame.env = env
-        if raised is not None and not left:
+        if raised is not None and LEAVES not in ways:
             raise raised
-    return alive
+    return ways
+
+
+def _exits(frame: Frame) -> int:
+    """How many ways out of the function, or out of its loops, were found so far."""
+    return len(frame.exits) + sum(len(loop.breaks) + len(loop.continues) for loop in frame.loops)
 
 
 # --- loops -----------------------------------------------------------------------------------------------------------
@@ -520,10 +526,10 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
             caught.append(error)
             raise
 
-    alive: list[bool]
+    ways: list[str]
     if not node.handlers:
         try:
-            alive = [attempt()]
+            ways = [FLOWS if attempt() else LEAVES]
         except AbstractRaiseError:
             execute(machine, node.final, frame)
             raise
@@ -539,7 +545,7 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
             if not handlers:
                 execute(machine, node.final, frame)
                 raise
-            alive = alternatives(machine, frame, [handle(handlers[0])])
+            ways = alternatives(machine, frame, [handle(handlers[0])])
         else:
             delta, env_after = machine.heap.delta_since(level), frame.env
             machine.heap.undo_to(level)
@@ -556,10 +562,10 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
             for handler in node.handlers:
                 if handler not in handlers:
                     _walk_aside(machine, frame, handle(handler))
-            alive = alternatives(machine, frame, [normal, *(handle(handler) for handler in handlers)])
+            ways = alternatives(machine, frame, [normal, *(handle(handler) for handler in handlers)])
     if node.final and not execute(machine, node.final, frame):
         return False
-    return any(alive)
+    return FLOWS in ways
 
 
 def _reraises(handler: code.Handler) -> bool:
@@ -617,8 +623,7 @@ def _match(machine: Machine, node: code.Match, frame: Frame) -> bool:
 
         return walk
 
-    alive = alternatives(machine, frame, [*(run(case) for case in node.cases), lambda: True])
-    return any(alive)
+    return FLOWS in alternatives(machine, frame, [*(run(case) for case in node.cases), lambda: True])
 
 
 _EXECUTE: dict[type, Callable[..., bool]] = {

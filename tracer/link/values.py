@@ -189,7 +189,9 @@ WIDTH = 24
 
 
 def constant(value: object, origin: str = "") -> Values:
-    """The set holding one constant."""
+    """The set holding one constant; not-a-number, which equals nothing, is kept as a float."""
+    if isinstance(value, float) and value != value:
+        return FLOAT
     return frozenset({Const(type(value).__name__, value, origin)})
 
 

@@ -182,7 +182,7 @@ def _entry_arguments(machine: Machine, module: Module, function: Function, recei
                 arguments.positional.append(frozenset({ClassRef(receiver)}))
                 continue
             else:
-                arguments.positional.append(frozenset({machine.allocate(receiver, ("entry", receiver), None)}))
+                arguments.positional.append(frozenset({machine.unique(receiver, ("entry", receiver))}))
                 continue
         if parameter.default:
             break
@@ -204,7 +204,7 @@ def _annotated(machine: Machine, parameter: code.Parameter, frame: Frame) -> Val
         if isinstance(value, ClassRef):
             followed = value.symbol in machine.classes and machine.classes[value.symbol].walked
             typed.add(
-                machine.allocate(value.symbol, ("annotated", value.symbol), None) if followed else Typed(value.symbol)
+                machine.unique(value.symbol, ("annotated", value.symbol)) if followed else Typed(value.symbol)
             )
     return frozenset(typed) or unknown("a parameter of an entry point")
 

@@ -181,9 +181,8 @@ class _Runner:
     def main_module(self, symbols: SymbolLookup) -> SymbolId | None:
         """The module that a script's ``__main__`` is."""
         script = self._script()
-        root = next((root for root in self._scope.roots if str(root.location) == script), None)
-        display = root.display if root is not None else None
-        if script is None or display is None:
+        display = None if script is None else self._scope.find_display(Path(script))
+        if display is None:
             return None
         return symbols(display, 1, "<module>") or display.removesuffix(".py").replace("/", ".")
 

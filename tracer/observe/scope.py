@@ -41,6 +41,15 @@ class Scope:
                 return root.location / path[len(root.display) + 1 :]
         return None
 
+    def find_display(self, file: Path) -> str | None:
+        """How a file is shown, if it lies in scope."""
+        for root in self.roots:
+            if file == root.location:
+                return root.display
+            if file.is_relative_to(root.location):
+                return f"{root.display}/{file.relative_to(root.location).as_posix()}"
+        return None
+
     def with_roots(self, roots: Iterable[ScopeRoot]) -> Scope:
         """This scope and the roots not already covered by it."""
         return Scope((*self.roots, *(root for root in roots if self.find_file(root.display) is None)))

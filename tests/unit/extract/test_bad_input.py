@@ -126,10 +126,10 @@ def test_any_bytes_have_facts(source: bytes) -> None:
 
 
 FRAGMENTS = [
-    "a", "f(", ")", "[", "]", "x = ", "lambda b: ", "def g(c, *d):", "class A:", "\n", "    ", "if a:", "for e in ", ":",
-    "'s'", "f'{a!r:{b}}'", "await ", "yield ", "*", "**", ", ", " := ", "1", "...", ".h", "@d\n", "{", "}", "match a:",
-    "case [i, *j]:",
-    " if ", " else ", "import k.l", "from .m import n", "global o", " async ", "\\\n", "é", "\t", "#",
+    "a", "f(", ")", "[", "]", "x = ", "lambda b: ", "def g(c, *d):", "class A:", "\n", "    ", "if a:",
+    "for e in ", ":", "'s'", "f'{a!r:{b}}'", "await ", "yield ", "*", "**", ", ", " := ", "1", "...", ".h",
+    "@d\n", "{", "}", "match a:", "case [i, *j]:", " if ", " else ", "import k.l", "from .m import n",
+    "global o", " async ", "\\\n", "é", "\t", "#",
 ]  # fmt: skip
 
 

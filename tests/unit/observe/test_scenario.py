@@ -126,6 +126,13 @@ def test_a_script_runs_as_python_would_run_it(observe_files, python):
     assert (observed.root.parent / "work/plain/stdout").read_text() == "__main__ True ['--x', '1'] True\n"
 
 
+def test_a_script_inside_a_package_goes_by_its_module_name(observe_files, python):
+    files = {"pkg/__init__.py": "", "pkg/demo.py": "class C:\n    def m(self): pass\nC().m()\n"}
+    observed = observe_files(files, python=python, packages="pkg", script="src/pkg/demo.py")
+    assert observed.edges() == [("pkg.demo", "C().m()", "pkg.demo:C.m")]
+    assert observed.run.edges[0].receiver == "pkg.demo:C"
+
+
 def test_setup_runs_once_and_committed_data_wins(observe_files, tmp_path):
     files = {
         "prepare.py": "def go():\n    open('made', 'w').write('m')\n    open('config.json', 'w').write('setup')\n",

@@ -50,3 +50,5 @@ def test_files_are_found_by_how_they_are_shown(base):
     scope = find_scope(TARGET, base)
     assert scope.find_file("pkg/scenarios.py") == base / "src/pkg/scenarios.py"
     assert scope.find_file("pkgs/x.py") is None
+    assert scope.find_display(base / "src/pkg/scenarios.py") == "pkg/scenarios.py"
+    assert scope.find_display(base / "src/pkgs.py") is None

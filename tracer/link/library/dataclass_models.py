@@ -82,7 +82,7 @@ def _is_class_variable(annotation: code.Expr | None) -> bool:
 
 def field(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``field(default=..., default_factory=...)``."""
-    made = machine.allocate(FIELD, (frame.symbol, span), None)
+    made = machine.unique(FIELD, (frame.symbol, span))
     for name in ("default", "default_factory"):
         machine.heap.set((made.number, name), arguments.keywords.get(name, MISSING))
     machine.heap.set((made.number, "init"), arguments.keywords.get("init", TRUE))
@@ -121,8 +121,7 @@ def fields(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> 
 
 def field_object(machine: Machine, symbol: SymbolId, name: str, default: Values) -> Values:
     """The ``Field`` of one name."""
-    made = machine.allocate(FIELD, ("field", symbol, name), None)
-    machine.heap.summaries.discard(made.number)
+    made = machine.unique(FIELD, ("field", symbol, name))
     declared = next((v for v in default if isinstance(v, Obj) and v.cls == FIELD), None)
     values = {"name": constant(name), "init": TRUE, "default": default or MISSING, "default_factory": MISSING}
     if declared is not None:

@@ -72,11 +72,14 @@ def exists(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> 
 
 def open_file(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``open`` of a declared file; its text is known."""
-    path = _path(machine, arguments)
-    if path is None or path not in machine.data:
+    names = arguments.positional[0] if arguments.positional else NOTHING
+    paths = {posixpath.normpath(v.value) for v in names if isinstance(v, Const) and isinstance(v.value, str)}
+    # A folder cannot be opened, so it is no candidate.
+    files = sorted(path for path in paths if not _is_data_folder(machine, path))
+    if len(files) != 1 or len(paths) != len(names) or files[0] not in machine.data:
         return unknown("a file that is not declared as data")
-    made = machine.allocate("io:TextIOWrapper", path, None)
-    machine.heap.set((made.number, "text"), frozenset({Const("str", machine.data[path].decode(), path)}))
+    made = machine.unique("io:TextIOWrapper", files[0])
+    machine.heap.set((made.number, "text"), frozenset({Const("str", machine.data[files[0]].decode(), files[0])}))
     return frozenset({made})
 
 

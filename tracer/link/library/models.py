@@ -51,6 +51,8 @@ PLAIN_CLASSES = frozenset({
     "abc:ABC", "typing:Generic", "typing:Protocol", "builtins:object", "builtins:dict", "collections:OrderedDict",
     *ENUMS, "enum:ReprEnum", "builtins:str", "builtins:int", "collections:UserDict",
 })  # fmt: skip
+MODULE_ALIASES = {"os.path": "posixpath"}
+"""``os.path`` is ``ntpath`` or ``posixpath`` by platform; paths in results are POSIX."""
 CONSTANTS: dict[str, Value] = {
     "dataclasses.MISSING": Const("MISSING", "dataclasses.MISSING"),
     "typing.TYPE_CHECKING": Const("bool", False),
@@ -93,13 +95,17 @@ def _is_module(machine: Machine, value: Obj) -> bool:
 
 def _wraps(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     wrapped = arguments.positional[0] if arguments.positional else NOTHING
-    return frozenset({PartialValue(Builtin("functools.update_wrapper"), (wrapped,), ())})
+    return frozenset({PartialValue(Builtin("functools.wraps.apply"), (wrapped,), ())})
+
+
+def _apply_wraps(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return _update_wrapper(machine, Arguments(arguments.positional[::-1]), frame, span)
 
 
 def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     if len(arguments.positional) < 2:
         return NOTHING
-    wrapped, wrapper = arguments.positional[:2]
+    wrapper, wrapped = arguments.positional[:2]
     for value in wrapper:
         if isinstance(value, Function) and value in machine.functions:
             machine.functions[value].attributes["__wrapped__"] = wrapped
@@ -169,7 +175,7 @@ def _find_spec(machine: Machine, arguments: Arguments, frame: Frame, span: Span)
     if name is None:
         return unknown("a module specification")
     found = machine.modules.find(name) is not None
-    return frozenset({machine.allocate("importlib.machinery:ModuleSpec", name, None)}) if found else NONE
+    return frozenset({machine.unique("importlib.machinery:ModuleSpec", name)}) if found else NONE
 
 
 def _import_module(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -204,6 +210,14 @@ def _none(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
     return NONE
 
 
+def _function_from_code(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``types.FunctionType(f.__code__, ...)``: another function object around the same body."""
+    code_object = single(arguments.positional[0]) if arguments.positional else None
+    if isinstance(code_object, Const) and isinstance(code_object.value, Function):
+        return frozenset({code_object.value})
+    return unknown("a function made from a code object")
+
+
 def _exit(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.frames import AbstractRaiseError
 
@@ -232,7 +246,7 @@ def finish_enum(machine: Machine, symbol: SymbolId) -> None:
         value = single(values)
         if name.startswith("_") or not isinstance(value, Const | TupleValue):
             continue
-        member = machine.allocate(symbol, ("member", name), None)
+        member = machine.unique(symbol, ("member", name))
         machine.heap.store(member.number, "value", values)
         machine.heap.store(member.number, "_value_", values)
         machine.heap.store(member.number, "name", constant(name))
@@ -271,6 +285,11 @@ def construct_enum(machine: Machine, cls: ClassRef, arguments: Arguments, frame:
 # --- transformers: files and networks --------------------------------------------------------------------------------
 
 
+def _fetched_code(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """Code that is downloaded with a checkpoint is not there to be read."""
+    return unknown("a class from code that is fetched at run time")
+
+
 def _revision(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     return arguments.at(1, "revision") or NONE
 
@@ -283,11 +302,13 @@ FUNCTIONS: dict[str, Model] = {
     "huggingface_hub.dataclasses:_create_type_validator": _keep_function,
     "transformers.utils.hub:cached_file": file_models.cached_file,
     "transformers.utils.hub:resolve_revision": _revision,
+    "transformers.dynamic_module_utils:get_class_from_dynamic_module": _fetched_code,
     "transformers.hf_argparser:HfArgumentParser._parse_dataclass_field": arguments_models.parse_dataclass_field,
 }
 
 EXTERNALS: dict[str, Model] = {
     "functools.wraps": _wraps,
+    "functools.wraps.apply": _apply_wraps,
     "functools.update_wrapper": _update_wrapper,
     "functools.lru_cache": _keep_function,
     "functools.cache": _keep_function,
@@ -328,6 +349,7 @@ CLASSES: dict[str, Callable[..., Values]] = {
     "functools:partial": _partial,
     "functools:cached_property": _cached_property,
     "types:SimpleNamespace": _namespace,
+    "types:FunctionType": _function_from_code,
     "torch.nn.parameter:Parameter": _typed("torch.nn.parameter:Parameter"),
     "torch.nn.parameter:Buffer": _typed("torch:Tensor"),
     "torch:device": _typed("torch:device"),

@@ -131,6 +131,10 @@ class Library:
             return frozenset({Const(name, name)})
         return None
 
+    def module_alias(self, dotted: str) -> str | None:
+        """The module behind a name that the platform decides on."""
+        return models.MODULE_ALIASES.get(dotted)
+
     def external_member(self, machine: Machine, dotted: str) -> Values:
         """A name of a module that is not walked: a model, a class read from its source, a submodule, or external."""
         if dotted in self._externals or dotted in functions.FUNCTIONS:

@@ -16,7 +16,7 @@ from .log import Counters, Log
 from .receivers import Receivers
 from .stacks import Stacks
 
-_EdgeKey = tuple[int, int, int, int, int, tuple[int, ...]]
+_EdgeKey = tuple[Code, int, Code, int, int, tuple[Code, ...]]
 
 
 class CallRecorder:
@@ -32,21 +32,20 @@ class CallRecorder:
         self._log = log
         self._counters = counters
         self._edges: dict[_EdgeKey, int] = {}
-        self._flows: set[tuple[int, int]] = set()
         self._returned: set[tuple[int, int]] = set()
         self._lock = threading.RLock()
 
-    def start(self, frame: FrameType, entry: Code) -> None:
+    def start(self, frame: FrameType, entry: Code, /) -> None:
         """Record that the frame of a code in scope starts."""
         if entry.kind == FOLDED:
             self._receivers.inherit(frame, entry)
         if entry.kind != FUNCTION:
             return
+        receiver = self._receivers.remember(frame, entry)
         with self._lock:
-            receiver = self._receivers.remember(frame, entry)
             self._file_edge(frame, entry, receiver)
-            if entry.flow and (id(entry), receiver) not in self._flows:
-                self._flows.add((id(entry), receiver))
+            if entry.flow and receiver not in entry.flows:
+                entry.flows.add(receiver)
                 self._log.write("flow", self._codes.row_of(entry), receiver, self._stacks.of_frame(frame))
 
     def returned(self, entry: Code, value: object) -> None:
@@ -59,22 +58,22 @@ class CallRecorder:
                 self._log.write("return", self._codes.row_of(entry), row)
 
     def _file_edge(self, frame: FrameType, entry: Code, receiver: int) -> None:
+        """File the edge to a frame that starts. The recorder's hot loop: most edges are known, and end at the count."""
         known = self._codes.known
-        via: tuple[int, ...] = ()
-        between: list[Code] = []
+        between: tuple[Code, ...] = ()
         caller = frame.f_back
         while caller is not None:
             site = known.get(id(caller.f_code)) or self._codes.of_frame(caller)
             if site.kind < OUTSIDE:
                 break
             if site.kind != OWN:
-                between.append(site)
-                via += (id(site),)
+                between += (site,)
             caller = caller.f_back
         else:
             return
-        caller_receiver = self._receivers.of_frame(caller)
-        key = (id(site), caller.f_lasti, id(entry), caller_receiver, receiver, via)
+        caller_receiver = self._receivers.of_frames.get(id(caller), -1)
+        # Entries are compared by identity and live as long as the table, so they serve as the key's parts themselves.
+        key = (site, caller.f_lasti, entry, caller_receiver, receiver, between)
         slot = self._edges.get(key)
         if slot is not None:
             self._counters.view[slot] += 1

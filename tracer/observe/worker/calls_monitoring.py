@@ -25,20 +25,23 @@ if sys.version_info >= (3, 12):
         events = monitoring.events
         tool = next(number for number in (3, 4, 2, 5, 1, 0) if monitoring.get_tool(number) is None)
         known = codes.known
+        start = observer.start
         get_frame = sys._getframe
 
         def on_start(code: CodeType, _offset: int) -> Any:
-            with faults:
+            try:
                 frame = get_frame(1)
                 entry = known.get(id(code)) or codes.of_frame(frame)
                 if entry.kind < OUTSIDE:
                     if entry.returns:
                         monitoring.set_local_events(tool, code, events.PY_RETURN)
-                    observer.start(frame, entry)
+                    start(frame, entry)
                 elif entry.generated:
                     observer.generated(frame, entry)
                 else:
                     return monitoring.DISABLE
+            except Exception as error:  # noqa: BLE001 - see Faults, whose context costs two calls more per event
+                faults.swallow(error)
             return None
 
         def on_return(code: CodeType, _offset: int, value: object) -> None:

@@ -23,17 +23,20 @@ from .observer import Observer
 def install(codes: CodeTable, observer: Observer, faults: Faults) -> Callable[[], None]:
     """Report frame starts to ``observer`` until the returned function is called."""
     known = codes.known
+    start = observer.start
 
     def profile(frame: FrameType, event: str, value: Any) -> None:
         if event == "call":
-            with faults:
+            try:
                 entry = known.get(id(frame.f_code)) or codes.of_frame(frame)
                 if entry.kind < OUTSIDE:
                     if entry.start < 0 or frame.f_lasti == entry.start:
-                        observer.start(frame, entry)
+                        start(frame, entry)
                 elif entry.generated:
                     observer.generated(frame, entry)
-        elif event == "return":
+            except Exception as error:  # noqa: BLE001 - see Faults, whose context costs two calls more per event
+                faults.swallow(error)
+        elif event == "return" and codes.has_returns:
             ending = known.get(id(frame.f_code))
             if ending is not None and ending.returns and ending.ends_at(frame.f_lasti):
                 with faults:

@@ -41,12 +41,12 @@ class Code:
     ``start`` is the offset its first ``RESUME`` has (a generator's later resumes are elsewhere), ``first`` the name of
     its first positional parameter. ``parent`` is the code around a folded one. ``row`` is its number in the log, -1
     until something refers to it. ``receivers`` remembers, by the identity of the first argument's class, on which
-    class (a row of the class table, -1 for none) a call runs.
+    class (a row of the class table, -1 for none) a call runs; ``flows`` on which its first stack has been recorded.
     """
 
     __slots__ = (
-        "code", "file", "first", "flow", "generated", "globals_name", "kind", "parent", "positions", "qualname",
-        "receivers", "returns", "row", "start",
+        "code", "file", "first", "flow", "flows", "generated", "globals_name", "kind", "parent", "positions",
+        "qualname", "receivers", "returns", "row", "start",
     )  # fmt: skip
 
     def __init__(self, code: CodeType, kind: int, globals_name: str) -> None:
@@ -61,6 +61,7 @@ class Code:
         self.positions: list[Position] | None = None
         self.receivers: dict[int, int] = {}
         self.flow = False
+        self.flows: set[int] = set()
         self.returns = False
         self.generated = kind == OUTSIDE and code.co_filename == "<string>" and code.co_name == "__init__"
         self.row = -1
@@ -100,6 +101,7 @@ class CodeTable:
         self._shown: dict[str, str | None] = {}
         self._flows = None if request.flows is None else _patterns_of(request.flows)
         self._returns = _patterns_of(request.returns)
+        self.has_returns = bool(self._returns)
 
     def of_frame(self, frame: FrameType) -> Code:
         """The entry of the frame's code."""

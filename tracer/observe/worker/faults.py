@@ -25,14 +25,18 @@ class Faults:
             self._noted.add(text)
             self._log.write("fault", text)
 
+    def swallow(self, error: Exception) -> None:
+        """Note an error of the recorder, unless the program had left it no stack."""
+        if not isinstance(error, RecursionError):
+            self.note(f"{type(error).__name__} in the recorder: {error}")
+
     def __enter__(self) -> None:
         return None
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if kind is None:
-            return False
-        if not issubclass(kind, RecursionError | KeyboardInterrupt):
-            self.note(f"{kind.__name__} in the recorder: {error}")
-        return not issubclass(kind, KeyboardInterrupt)
+        if not isinstance(error, Exception):
+            return False  # KeyboardInterrupt is meant for the program
+        self.swallow(error)
+        return True

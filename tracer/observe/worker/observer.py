@@ -11,7 +11,7 @@ from .codes import Code
 class Observer(Protocol):
     """Receives events about frames; none of its methods may keep a frame."""
 
-    def start(self, frame: FrameType, entry: Code) -> None:
+    def start(self, frame: FrameType, entry: Code, /) -> None:
         """A frame of code in scope starts (first start only, never a resume)."""
 
     def generated(self, frame: FrameType, entry: Code) -> None:

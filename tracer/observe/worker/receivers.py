@@ -14,6 +14,11 @@ from .class_table import ClassTable, functions_of, is_class, mro_of, name_of, na
 from .codes import Code
 
 _MISSING = object()
+_BY_ARGUMENT = -2
+"""Filed under a metaclass: the first argument is itself a class, and the receiver is filed under that."""
+
+_KEEPS_SNAPSHOT = (3, 12) <= sys.version_info < (3, 13)
+"""3.12 keeps ``f_locals`` in the frame, where it would hold arguments after the program drops them."""
 
 
 class Receivers:
@@ -21,20 +26,28 @@ class Receivers:
 
     def __init__(self, classes: ClassTable) -> None:
         self._classes = classes
-        self._of_frames: dict[int, int] = {}
+        self.of_frames: dict[int, int] = {}
 
     def of_frame(self, frame: FrameType) -> int:
         """The receiver remembered for a frame in scope."""
-        return self._of_frames.get(id(frame), -1)
+        return self.of_frames.get(id(frame), -1)
 
     def remember(self, frame: FrameType, entry: Code) -> int:
-        """Decide the receiver of a frame that is just starting, and remember it."""
+        """Decide the receiver of a frame that is just starting, and remember it.
+
+        Runs at every start of a function in scope: known classes take two look-ups by identity.
+        """
         row = -1
         if entry.first is not None:
-            argument = first_arguments(frame, (entry.first,))[0]
-            if argument is not _MISSING:
-                row = self._of_argument(entry, argument)
-        self._of_frames[id(frame)] = row
+            values = frame.f_locals
+            argument = values.get(entry.first, _MISSING)
+            if _KEEPS_SNAPSHOT:
+                values.clear()
+            known = entry.receivers.get(id(type(argument)))
+            if known == _BY_ARGUMENT:
+                known = entry.receivers.get(id(argument))
+            row = self._decide(entry, argument) if known is None else known
+        self.of_frames[id(frame)] = row
         return row
 
     def inherit(self, frame: FrameType, entry: Code) -> None:
@@ -43,32 +56,29 @@ class Receivers:
         parent = entry.parent.code if entry.parent is not None else None
         while outer is not None and outer.f_code is not parent:
             outer = outer.f_back
-        self._of_frames[id(frame)] = self.of_frame(outer) if outer is not None else -1
+        self.of_frames[id(frame)] = self.of_frame(outer) if outer is not None else -1
 
-    def _of_argument(self, entry: Code, argument: object) -> int:
+    def _decide(self, entry: Code, argument: Any) -> int:
+        """Find the receiver for a first argument of a new class, or a new class as first argument."""
+        if argument is _MISSING:
+            return -1
         kind = type(argument)
-        key = id(argument) if kind is type or is_class(argument) else id(kind)
-        row = entry.receivers.get(key)
-        if row is None:
-            row = entry.receivers[key] = self._find(entry.code, argument, kind)
+        # Numbered even where they are not the receiver: the table keeps them alive, and so the identities unique.
+        numbered = [(self._classes.row_of(cls), cls) for cls in ([argument, kind] if is_class(argument) else [kind])]
+        row = next((row for row, cls in numbered if has_function(cls, entry.code)), -1)
+        if is_class(argument):
+            entry.receivers[id(kind)] = _BY_ARGUMENT
+            entry.receivers[id(argument)] = row
+        else:
+            entry.receivers[id(kind)] = row
         return row
-
-    def _find(self, code: CodeType, argument: Any, kind: type) -> int:
-        candidates = [argument, kind] if is_class(argument) else [kind]
-        for candidate in candidates:
-            # Numbered even when it is not the receiver: the table keeps it alive, and with it the key above.
-            row = self._classes.row_of(candidate)
-            if has_function(candidate, code):
-                return row
-        return -1
 
 
 def first_arguments(frame: FrameType, names: tuple[str, ...]) -> list[object]:
     """The named arguments of a frame that is just starting, before its first instruction."""
     values = frame.f_locals
     found = [values.get(name, _MISSING) for name in names]
-    if (3, 12) <= sys.version_info < (3, 13):
-        # 3.12 keeps this snapshot in the frame, where it would hold the arguments after the program drops them.
+    if _KEEPS_SNAPSHOT:
         values.clear()
     return found
 

@@ -1,0 +1,243 @@
+"""One target's code as files: where it and its libraries lie, their facts, and what a line of them says.
+
+Opening a codebase reads the environment and nothing of the code; facts are made (or taken from the cache) when they
+are asked for. Paths as shown on pages are turned back into files here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from tracer.codec.recursion import recursion_room
+from tracer.errors import TargetError
+from tracer.extract.facts import extract_bytes
+from tracer.extract.fingerprint import extractor_fingerprint
+from tracer.link.modules import FactsOf
+from tracer.link.program import link_target
+from tracer.model.edges import Site
+from tracer.model.facts import Header
+from tracer.model.names import SymbolId, module_of, symbol_id
+from tracer.model.program import Program
+from tracer.model.progress import Progress
+from tracer.model.targets import Scenario, Target
+from tracer.parse.discovery import find_sources
+from tracer.parse.distributions import distribution_versions
+from tracer.parse.environment import Environment, read_environment
+from tracer.parse.module import decode_source, split_lines
+from tracer.store.cache import FactsCache
+from tracer.store.facts_store import FactsStore
+
+Problems = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where code is looked for: the source root first, then the environment's search path and standard library."""
+
+    root: Path
+    libraries: tuple[Path, ...]
+
+    def find_file(self, path: str) -> Path | None:
+        """The file that pages and evidence call ``path``."""
+        return next((file for folder in (self.root, *self.libraries) if (file := folder / path).is_file()), None)
+
+    def find_package(self, name: str) -> Path | None:
+        """The folder or file of a dotted package or module name."""
+        relative = Path(*name.split("."))
+        for folder in (self.root, *self.libraries):
+            for place in (folder / relative, (folder / relative).with_suffix(".py")):
+                if place.is_dir() or place.is_file():
+                    return place
+        return None
+
+
+class Codebase:
+    """A target with its code at hand. ``base`` is the folder that the target's paths are relative to."""
+
+    def __init__(self, target: Target, base: Path, environment: Environment, store: FactsStore) -> None:
+        root = (base / target.root).resolve()
+        self.target = target
+        self.base = base
+        self.environment = environment
+        self.places = Places(root, (*environment.search_paths, environment.stdlib))
+        self.store = store
+        self._lines: dict[str, tuple[str, ...] | None] = {}
+        self._names: dict[str, Mapping[tuple[int, str], SymbolId]] = {}
+
+    @property
+    def facts_of(self) -> FactsOf:
+        """What link asks for a file's facts."""
+        return self.store.facts_of
+
+    @property
+    def python(self) -> Path:
+        """The interpreter the target's scenarios run under."""
+        named = self.target.environment
+        return self.base / named if named is not None else Path(sys.executable)
+
+    @cached_property
+    def walked(self) -> Target:
+        """The target as link takes it: scripts relative to the source root."""
+        return replace(self.target, scenarios=tuple(map(self._rebase, self.target.scenarios)))
+
+    @cached_property
+    def data(self) -> Mapping[str, Mapping[str, bytes]]:
+        """Each scenario's declared files, by scenario and by name in its work folder."""
+        return {
+            scenario.name: {name: (self.base / committed).read_bytes() for name, committed in scenario.data}
+            for scenario in self.target.scenarios
+        }
+
+    def read_sources(self, progress: Progress) -> Problems:
+        """Extract the facts of all of the target's own files, in processes that may die; returns what is wrong.
+
+        Raises ``TargetError`` for a package that lies nowhere.
+        """
+        headers: dict[Path, Header] = {}
+        for package in self.target.packages:
+            place = self.places.find_package(package)
+            if place is None:
+                message = f"no package {package} below {self.target.root} nor in the environment"
+                raise TargetError(f"target {self.target.name}: {message}")
+            headers.update(self.store.headers_of(find_sources(place), progress.advance))
+        return tuple(
+            (f"{path}:{problem.line}" if problem.line else path, problem.message)
+            for path, header in sorted((self.show_path(file), header) for file, header in headers.items())
+            for problem in header.problems
+        )
+
+    def show_path(self, file: Path) -> str:
+        """A file as pages name it: relative to the source root, or to the folder of its library."""
+        for folder in (self.places.root, *self.places.libraries):
+            if file.is_relative_to(folder):
+                return file.relative_to(folder).as_posix()
+        return file.name
+
+    def versions_of(self, names: Iterable[str]) -> dict[str, str]:
+        """The versions of those packages that are installed libraries, by import name."""
+        own = Places(self.places.root, ())
+        installed = {name for name in names if own.find_package(name) is None}
+        return distribution_versions(self.environment, installed - sys.stdlib_module_names)
+
+    def functions(self) -> tuple[SymbolId, ...]:
+        """The functions at the top level of the target's own modules: those that may be factories."""
+        found: list[SymbolId] = []
+        for package in self.target.packages:
+            place = self.places.find_package(package)
+            for file, header in self.store.headers_of(find_sources(place) if place is not None else ()).items():
+                module = module_name_of(self.show_path(file))
+                names = [d.qualname for d in header.definitions if d.kind == "function" and "." not in d.qualname]
+                found.extend(symbol_id(module, name) for name in names)
+        return tuple(sorted(found))
+
+    def complete(self, program: Program, problems: Problems) -> Program:
+        """A linked program with the versions of the libraries it names and with what could not be read."""
+        return replace(
+            program,
+            libraries=self.versions_of(named_packages(program)),
+            problems=tuple(sorted({*program.problems, *problems})),
+        )
+
+    def lines_of(self, path: str) -> tuple[str, ...] | None:
+        """A file's lines, None where it cannot be read."""
+        if path not in self._lines:
+            self._lines[path] = self._read_lines(path)
+        return self._lines[path]
+
+    def excerpt_of(self, site: Site) -> str | None:
+        """The line on which a site begins."""
+        lines = self.lines_of(site.path)
+        return lines[site.span.line - 1] if lines and 0 < site.span.line <= len(lines) else None
+
+    def find_definition(self, path: str, first_line: int, qualname: str) -> SymbolId | None:
+        """The symbol of the code that starts at ``first_line`` and calls itself ``qualname``; ``<module>`` for a file.
+
+        Returns None where the file is not known or several lambdas share the line.
+        """
+        if path not in self._names:
+            self._names[path] = self._index_names(path)
+        return self._names[path].get((0 if qualname == "<module>" else first_line, plain_name(qualname)))
+
+    def _rebase(self, scenario: Scenario) -> Scenario:
+        if scenario.script is None:
+            return scenario
+        script = (self.base / scenario.script).resolve()
+        if not script.is_relative_to(self.places.root):
+            raise TargetError(f"scenario {scenario.name}: {scenario.script} lies outside the root {self.target.root}")
+        return replace(scenario, script=script.relative_to(self.places.root).as_posix())
+
+    def _read_lines(self, path: str) -> tuple[str, ...] | None:
+        file = self.places.find_file(path)
+        if file is None:
+            return None
+        try:
+            return tuple(line.decode() for line in split_lines(decode_source(file.read_bytes())))
+        except (OSError, SyntaxError, LookupError, ValueError):
+            return None
+
+    def _index_names(self, path: str) -> Mapping[tuple[int, str], SymbolId]:
+        """The symbols of a file's definitions by first line and run-time name; ambiguous ones are left out."""
+        file = self.places.find_file(path)
+        if file is None:
+            return {}
+        module = module_name_of(path)
+        found: dict[tuple[int, str], list[SymbolId]] = {(0, "<module>"): [module]}
+        for definition in self.store.facts_of(file).header.definitions:
+            key = (definition.first_line, plain_name(definition.qualname))
+            found.setdefault(key, []).append(symbol_id(module, definition.qualname))
+        return {key: symbols[0] for key, symbols in found.items() if len(symbols) == 1}
+
+
+def plain_name(qualname: str) -> str:
+    """A qualified name without what only one half knows: ``<locals>`` of the run, ``#2`` of the facts."""
+    return ".".join(part.partition("#")[0] for part in qualname.split(".") if part != "<locals>")
+
+
+def module_name_of(path: str) -> str:
+    """The dotted name of the module in a file: ``a/b/__init__.py`` is ``a.b``."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def open_codebase(target: Target, base: Path, cache: Path | None, python: str | None = None) -> Codebase:
+    """Open a target's code; ``python`` names another interpreter than the target's own.
+
+    Raises ``TargetError`` where the root or the interpreter does not exist.
+    """
+    if not (base / target.root).is_dir():
+        raise TargetError(f"target {target.name}: no folder {target.root}")
+    if python is not None:
+        environment = read_environment(Path(python))
+    else:
+        environment = read_environment(base / target.environment if target.environment is not None else None)
+    return Codebase(target, base, environment, FactsStore(FactsCache(cache, extractor_fingerprint()), extract_bytes))
+
+
+def link_codebase(codebase: Codebase, progress: Progress) -> Program:
+    """Parse, extract and link a target: its own files read up front, its libraries' as the walk reaches them."""
+    target = codebase.target
+    progress.stage("parse", target.name)
+    problems = codebase.read_sources(progress)
+    with recursion_room():
+        program = link_target(
+            codebase.walked,
+            codebase.places.root,
+            codebase.places.libraries,
+            codebase.facts_of,
+            data=codebase.data,
+            progress=lambda scenario: progress.stage("link", f"{target.name} {scenario}"),
+        )
+    return codebase.complete(program, problems)
+
+
+def named_packages(program: Program) -> frozenset[str]:
+    """The top-level packages whose code a program's classes and walks name."""
+    symbols = {base for known in program.classes.values() for base in known.mro}
+    for trace in program.traces.values():
+        symbols.update(context.symbol for context in trace.contexts)
+        symbols.update(name for context in trace.contexts for call in context.calls for name in call.edge.via)
+    return frozenset(module_of(symbol).partition(".")[0] for symbol in symbols)

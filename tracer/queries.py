@@ -1,0 +1,229 @@
+"""Questions asked in a terminal: a class's linearisation, an attribute's accesses, calls, what is known of a symbol.
+
+Each is answered with the plain object that ``--json`` prints, its lists sorted and free of repetitions. Nothing is
+written but the cache, and no code that is asked about is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from tracer.claim.attributes import concerns, first_writes_of, may_set
+from tracer.claim.symbols import find_callable, resolve_class, resolve_symbol
+from tracer.errors import TargetError
+from tracer.link.accesses import WRITE_FORMS, find_accesses
+from tracer.model.edges import Access, CallEdge, Guard, Site
+from tracer.model.names import SymbolId, module_of, qualname_of
+from tracer.model.program import EntryTrace, Program, edge_order
+from tracer.model.progress import Progress, Silence
+from tracer.model.targets import SourceSpec
+from tracer.selection import Selected, select_classes, select_programs
+
+Answer = dict[str, Any]
+SCHEMA = 1
+SILENCE = Silence()
+
+
+def mro(spec: SourceSpec, class_name: str, progress: Progress = SILENCE) -> Answer:
+    """Answer ``tracer mro``; raises ``TargetError`` for a class that is unknown or ambiguous."""
+    selected, symbol = find_first(select_classes(spec, progress), lambda program: resolve_class(program, class_name))
+    known = selected.program.classes[symbol]
+    packages = {module_of(base).partition(".")[0] for base in known.mro}
+    return {
+        "schema": SCHEMA,
+        "class": symbol,
+        "mro": list(known.mro),
+        "methods": {name: known.methods[name] for name in sorted(known.methods)},
+        "libraries": {name: version for name, version in selected.program.libraries.items() if name in packages},
+        "unresolved": [{"name": name, "reason": reason} for name, reason in known.unresolved],
+    }
+
+
+def attr(spec: SourceSpec, name: str, progress: Progress = SILENCE) -> Answer:
+    """Answer ``tracer attr``; ``name`` is an attribute's, or ``Class.attribute`` for one class and its subclasses."""
+    named: list[Access] = []
+    generic: list[Access] = []
+    first: list[Answer] = []
+    for selected in select_programs(spec, progress):
+        here = find_named_accesses(selected, name)
+        named += here
+        generic += find_generic_stores(selected.program, frozenset(access.owner for access in here if access.owner))
+        first += [item for _, trace in sorted(selected.program.traces.items()) for item in list_first(selected, trace, name)]
+    return {
+        "schema": SCHEMA,
+        "attribute": name,
+        "writes": merge_accesses(access for access in named if access.site.form in WRITE_FORMS),
+        "generic": merge_accesses(generic),
+        "reads": merge_accesses(access for access in named if access.site.form not in WRITE_FORMS),
+        "first": first,
+    }
+
+
+def calls(spec: SourceSpec, start: str | None, *, to: str | None = None, progress: Progress = SILENCE) -> Answer:
+    """Answer ``tracer calls``: every edge, those of one caller, or the chains from ``start`` that reach ``to``.
+
+    Raises ``TargetError`` for a symbol that is unknown or ambiguous.
+    """
+    chosen = select_programs(spec, progress)
+    edges = {edge for selected in chosen for trace in selected.program.traces.values() for edge in trace.edges()}
+    chains: list[tuple[CallEdge, ...]] = []
+    if start is not None:
+        selected, caller = find_first(chosen, lambda program: resolve_caller(program, start))
+        traces = [trace for _, trace in sorted(selected.program.traces.items())]
+        edges = {edge for trace in traces for edge in trace.edges() if edge.caller == caller}
+        if to is not None:
+            goal = resolve_caller(selected.program, to)
+            chains = list(dict.fromkeys(chain for trace in traces for chain in find_chains(trace, caller, goal)))
+            edges = {edge for chain in chains for edge in chain}
+    shown = merge_edges(edges)
+    numbers = {key: number for number, key in enumerate(shown)}
+    paths = [[numbers[edge_key(edge)] for edge in chain] for chain in chains]
+    return {"schema": SCHEMA, "edges": list(shown.values()), "paths": [list(p) for p in dict.fromkeys(map(tuple, paths))]}
+
+
+def show(spec: SourceSpec, symbol: str, progress: Progress = SILENCE) -> Answer:
+    """Answer ``tracer show``: where a symbol is defined, a class's bases and methods, whom a function calls and who it."""
+    selected, found = find_first(select_programs(spec, progress), lambda program: resolve_symbol(program, symbol))
+    program = selected.program
+    edges = {edge for trace in program.traces.values() for edge in trace.edges()}
+    known = program.classes.get(found)
+    answer: Answer = {"schema": SCHEMA, "symbol": found, "kind": "class" if known else "function"}
+    if known:
+        answer |= {"site": site_json(known.site), "bases": list(known.bases), "mro": list(known.mro)}
+        answer |= {"methods": dict(sorted(known.methods.items()))}
+        answer |= {"patches": {name: site_json(place) for name, place in sorted(known.patches.items())}}
+    elif not qualname_of(found):
+        answer["kind"] = "module"
+    answer["calls"] = list(merge_edges(edge for edge in edges if edge.caller == found).values())
+    answer["called_by"] = list(merge_edges(edge for edge in edges if edge.callee == found).values())
+    return answer
+
+
+def find_first(
+    chosen: Sequence[Selected], resolve: Callable[[Program], SymbolId]
+) -> tuple[Selected, SymbolId]:
+    """The first selected program that knows a symbol, and the symbol; raises the first's error where none does."""
+    errors: list[TargetError] = []
+    for selected in chosen:
+        try:
+            return selected, resolve(selected.program)
+        except TargetError as error:
+            errors.append(error)
+    raise errors[0] if errors else TargetError("there is nothing to ask: no target is configured")
+
+
+def resolve_caller(program: Program, text: str) -> SymbolId:
+    """A function or module's top level as written by a user; a class stands for its ``__init__``."""
+    modules = {trace.symbol for trace in program.traces.values()}
+    modules |= {context.symbol for trace in program.traces.values() for context in trace.contexts}
+    if text in modules:
+        return text
+    return find_callable(program, text) or resolve_symbol(program, text)
+
+
+def find_chains(trace: EntryTrace, caller: SymbolId, goal: SymbolId) -> Iterable[tuple[CallEdge, ...]]:
+    """Chains of calls from ``caller`` to ``goal`` in walk order; a context is entered once per start."""
+    for start, context in enumerate(trace.contexts):
+        if context.symbol != caller:
+            continue
+        seen: set[int] = set()
+        stack: list[tuple[int, tuple[CallEdge, ...]]] = [(start, ())]
+        while stack:
+            index, chain = stack.pop()
+            if chain and chain[-1].callee == goal:
+                yield chain
+            elif index not in seen:
+                seen.add(index)
+                stack.extend((call.context, (*chain, call.edge)) for call in reversed(trace.contexts[index].calls))
+
+
+def find_named_accesses(selected: Selected, documented: str) -> list[Access]:
+    """The accesses, in the code's own files, whose name resolves to the attribute: walked ones and, beside them, all
+    that syntax shows."""
+    program = selected.program
+    traces = program.traces.values()
+    walked = [
+        access
+        for trace in traces
+        for access in (*trace.writes, *trace.reads)
+        if access.attribute == documented.rpartition(".")[2] and not access.generic
+    ]
+    known = {access.site for access in walked}
+    modules = list(selected.modules())
+    own = {module.place.path for module in modules}
+    written = [
+        access for module in modules for access in find_accesses(module, documented.rpartition(".")[2])
+        if access.site not in known
+    ]  # fmt: skip
+    return [
+        access
+        for access in (*walked, *written)
+        if access.site.path in own and concerns(program, documented, access.attribute, access.owner)
+    ]
+
+
+def find_generic_stores(program: Program, owners: frozenset[SymbolId]) -> list[Access]:
+    """The stores, libraries' included, whose name is only known at run time and may be one used on ``owners``."""
+    writes = {access for trace in program.traces.values() for access in trace.writes if access.generic}
+    return [access for access in writes if may_set(program, access, owners)]
+
+
+def list_first(selected: Selected, trace: EntryTrace, documented: str) -> list[Answer]:
+    """Where one entry first sets the attribute: alternatives in the order of the walk."""
+    return [
+        {
+            "entry": trace.name,
+            "site": site_json(first.access.site, first.owner, first.guards),
+            "chain": [site_json(edge.site, edge.receiver, edge.guards) for edge in first.chain],
+        }
+        for first in first_writes_of(selected.program, trace, documented)
+    ]
+
+
+def merge_accesses(accesses: Iterable[Access]) -> list[Answer]:
+    """One object per place, sorted; its receiver where there is only one, the conditions that all walks agree on."""
+    places: dict[Site, list[Access]] = {}
+    for access in accesses:
+        places.setdefault(access.site, []).append(access)
+    merged = []
+    for site in sorted(places):
+        owners = {access.owner for access in places[site]}
+        guards = [guard for guard in places[site][0].guards if all(guard in access.guards for access in places[site])]
+        merged.append(site_json(site, owners.pop() if len(owners) == 1 else None, guards))
+    return merged
+
+
+def merge_edges(edges: Iterable[CallEdge]) -> dict[tuple[object, ...], Answer]:
+    """One object per site, callee, receiver and way there, sorted, under the conditions that all walks agree on."""
+    groups: dict[tuple[object, ...], list[CallEdge]] = {}
+    for edge in sorted(edges, key=edge_order):
+        groups.setdefault(edge_key(edge), []).append(edge)
+    merged: dict[tuple[object, ...], Answer] = {}
+    for key, group in groups.items():
+        first = group[0]
+        guards = [guard for guard in first.guards if all(guard in edge.guards for edge in group)]
+        ends = {"caller": first.caller, "callee": first.callee}
+        merged[key] = ends | site_json(first.site, first.receiver, guards) | {"via": list(first.via)}
+    return merged
+
+
+def edge_key(edge: CallEdge) -> tuple[object, ...]:
+    """What tells two edges of an answer apart."""
+    return (edge.site, edge.callee, edge.receiver, edge.via)
+
+
+def site_json(site: Site, receiver: SymbolId | None = None, guards: Iterable[Guard] = ()) -> Answer:
+    """A place as the JSON of every answer has it; a guard reads ``text`` or ``not (text)``."""
+    return {
+        "path": site.path,
+        "line": site.span.line,
+        "column": site.span.column,
+        "end_line": site.span.end_line,
+        "end_column": site.span.end_column,
+        "in": site.owner,
+        "form": site.form,
+        "receiver": receiver,
+        "guards": list(dict.fromkeys(guard.text if guard.branch else f"not ({guard.text})" for guard in guards)),
+        "library": site.library,
+    }

@@ -1,0 +1,104 @@
+"""What a question is asked of: configured targets, or any folder of Python taken as it is.
+
+A folder has no scenarios. Its import root is found by looking at it, its modules are walked one after the other, and
+every function that no other reaches counts as an entry point.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tracer.codebase import Codebase, link_codebase, module_name_of, open_codebase
+from tracer.codec.recursion import recursion_room
+from tracer.errors import TargetError
+from tracer.link.modules import Module, ModuleIndex
+from tracer.link.program import link_folder
+from tracer.model.program import Program
+from tracer.model.progress import Progress
+from tracer.model.targets import SourceSpec, Target
+from tracer.parse.discovery import find_sources, infer_source_root
+from tracer.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Linked code to be asked, and where its modules are found."""
+
+    codebase: Codebase
+    program: Program
+
+    def modules(self) -> Iterator[Module]:
+        """The code's own modules, by name."""
+        places = self.codebase.places
+        index = ModuleIndex(places.root, places.libraries, self.codebase.facts_of)
+        names = {name for package in self.codebase.target.packages for name in index.modules_under(package)}
+        names |= {trace.symbol.partition(":")[0] for trace in self.program.traces.values()} - {"source"}
+        for name in sorted(names):
+            module = index.module(name)
+            if module is not None:
+                yield module
+
+
+def select_programs(spec: SourceSpec, progress: Progress) -> tuple[Selected, ...]:
+    """Link everything a question is asked of, from its entry points.
+
+    Raises ``TargetError`` where there is no Python at the path asked about.
+    """
+    if spec.path is not None:
+        return (_link_path(spec, spec.path, progress),)
+    return tuple(_link_target(spec, target, progress) for target in spec.targets)
+
+
+def select_classes(spec: SourceSpec, progress: Progress) -> tuple[Selected, ...]:
+    """Link without walking any scenario: enough to know every class and what is patched into it."""
+    if spec.path is not None:
+        codebase = open_path(spec, spec.path)
+        return (_link_target(spec, codebase.target, progress, codebase),)
+    return tuple(_link_target(spec, replace(target, scenarios=()), progress) for target in spec.targets)
+
+
+def _link_target(
+    spec: SourceSpec, target: Target, progress: Progress, codebase: Codebase | None = None
+) -> Selected:
+    opened = codebase or open_codebase(target, spec.folder, Workspace(spec.folder).cache, spec.python)
+    return Selected(opened, link_codebase(opened, progress))
+
+
+def _link_path(spec: SourceSpec, path: Path, progress: Progress) -> Selected:
+    codebase = open_path(spec, path)
+    progress.stage("parse", path.name)
+    problems = codebase.read_sources(progress)
+    progress.stage("link", path.name)
+    places = codebase.places
+    with recursion_room():
+        program, _ = link_folder(codebase.target.packages, places.root, places.libraries, codebase.facts_of)
+    return Selected(codebase, codebase.complete(program, problems))
+
+
+def open_path(spec: SourceSpec, path: Path) -> Codebase:
+    """Open a folder or file as a target of its own; raises ``TargetError`` where it holds no Python."""
+    path = path.resolve()
+    if not path.exists():
+        raise TargetError(f"no file or folder {path.name}")
+    root = infer_source_root(path)
+    packages = _packages_at(path, root)
+    if not packages:
+        raise TargetError(f"{path.name} holds no Python module that can be imported")
+    return open_codebase(Target("source", ".", packages), root, user_cache(), spec.python)
+
+
+def _packages_at(path: Path, root: Path) -> tuple[str, ...]:
+    """The dotted names under which what lies at ``path`` is imported from ``root``."""
+    names = [module_name_of(file.relative_to(root).as_posix()) for file in find_sources(path) if file.suffix == ".py"]
+    importable = [name for name in names if name and all(part.isidentifier() for part in name.split("."))]
+    if path == root:
+        return tuple(sorted({name.partition(".")[0] for name in importable}))
+    return (module_name_of(path.relative_to(root).as_posix()),) if importable else ()
+
+
+def user_cache() -> Path:
+    """Where facts are cached for code that has no configuration beside it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tracer"

@@ -1,0 +1,118 @@
+"""The folders that belong to a configuration, and every read and write of what is committed in them.
+
+``docs/generated`` holds the pages and, among them, the lock; ``docs/evidence`` one file per kind of device;
+``.tracer`` what can be made again. Nothing else is ever written. Whatever replaces a committed file does so in one
+rename, so that a killed run leaves the old one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracer.codec.claims import decode_lock
+from tracer.codec.evidence import decode_evidence, encode_evidence
+from tracer.errors import LockError
+from tracer.model.claims import LockedClaim
+from tracer.model.evidence import Evidence, ScenarioRun
+from tracer.observe.renewal import renew_run
+from tracer.render.folder import list_generated
+
+LOCK = "claims.json"
+MEASURED = ".measured.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The places below a configuration's folder."""
+
+    folder: Path
+
+    @property
+    def cache(self) -> Path:
+        """Where facts are cached."""
+        return self.folder / ".tracer" / "cache"
+
+    @property
+    def generated(self) -> Path:
+        """Where pages are written."""
+        return self.folder / "docs" / "generated"
+
+    @property
+    def evidence(self) -> Path:
+        """Where evidence is kept."""
+        return self.folder / "docs" / "evidence"
+
+    def work_folder(self, scenario: str) -> Path:
+        """Where a scenario runs."""
+        return self.folder / ".tracer" / "work" / scenario
+
+    def read_navigation(self) -> str | None:
+        """The hand-written part of the site's navigation, None where there is none."""
+        file = self.folder / "docs" / "nav.yml"
+        return file.read_text("utf-8") if file.is_file() else None
+
+    def read_evidence(self) -> tuple[Evidence, ...]:
+        """The committed evidence of all devices, by file name.
+
+        Raises ``EvidenceError`` for a file that is not evidence.
+        """
+        files = sorted(file for file in self.evidence.glob("*.json") if not file.name.endswith(MEASURED))
+        return tuple(decode_evidence(file.read_bytes(), f"docs/evidence/{file.name}") for file in files)
+
+    def renew_evidence(self, run: ScenarioRun) -> None:
+        """Put a run in the place of the earlier one on its device.
+
+        A run that never started says nothing about the code and does not replace one that did.
+        """
+        known = next((part for part in self.read_evidence() if part.device == run.device), Evidence(run.device, ()))
+        earlier = {(old.target, old.scenario): old.outcome for old in known.runs}
+        if run.outcome != "failed" or earlier.get((run.target, run.scenario), "failed") == "failed":
+            write_atomically(self.evidence / f"{run.device}.json", encode_evidence(renew_run(known, run)))
+
+    def read_lock(self) -> tuple[LockedClaim, ...]:
+        """The claims as they were last written; raises ``LockError`` where they cannot be read."""
+        file = self.generated / LOCK
+        name = f"docs/generated/{LOCK}"
+        try:
+            return decode_lock(file.read_bytes(), name)
+        except FileNotFoundError as error:
+            raise LockError(f"{name}: there is no lock yet; write it with `tracer trace` and commit it") from error
+
+    def find_stale_pages(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """The generated files that differ from those on disk, or are missing or left over there, sorted."""
+        known = set(list_generated(self.generated)) | set(files)
+        return tuple(sorted(name for name in known if read_if_there(self.generated / name) != files.get(name)))
+
+
+def with_run(evidence: tuple[Evidence, ...], run: ScenarioRun) -> tuple[Evidence, ...]:
+    """The evidence of all devices with one more run in it."""
+    parts = {part.device: part for part in evidence}
+    parts[run.device] = renew_run(parts.get(run.device, Evidence(run.device, ())), run)
+    return tuple(parts[device] for device in sorted(parts))
+
+
+def read_if_there(file: Path) -> bytes | None:
+    """A file's bytes, None where it is missing."""
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Replace a file in one rename, its folder made if need be."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as new:
+            new.write(content)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
