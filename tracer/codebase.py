@@ -7,7 +7,7 @@ are asked for. Paths as shown on pages are turned back into files here and nowhe
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -53,6 +53,11 @@ class Places:
                 if place.is_dir() or place.is_file():
                     return place
         return None
+
+    def has_extension(self, name: str) -> bool:
+        """Whether a module is there in compiled form, or as a stub alone."""
+        *folders, last = name.split(".")
+        return any(any(Path(root, *folders).glob(f"{last}.*")) for root in (self.root, *self.libraries))
 
 
 class Codebase:
@@ -104,11 +109,12 @@ class Codebase:
                 message = f"no package {package} below {self.target.root} nor in the environment"
                 raise TargetError(f"target {self.target.name}: {message}")
             headers.update(self.store.headers_of(find_sources(place), progress.advance))
-        return tuple(
-            (f"{path}:{problem.line}" if problem.line else path, problem.message)
-            for path, header in sorted((self.show_path(file), header) for file, header in headers.items())
-            for problem in header.problems
-        )
+        found: list[tuple[str, str]] = []
+        for path, header in sorted((self.show_path(file), header) for file, header in headers.items()):
+            named = [(problem.line, problem.message) for problem in header.problems]
+            named += find_missing_imports(path, header, self._has_module)
+            found += [(f"{path}:{line}" if line else path, message) for line, message in named]
+        return tuple(found)
 
     def show_path(self, file: Path) -> str:
         """A file as pages name it: relative to the source root, or to the folder of its library."""
@@ -162,6 +168,11 @@ class Codebase:
             self._names[path] = self._index_names(path)
         return self._names[path].get((0 if qualname == "<module>" else first_line, plain_name(qualname)))
 
+    def _has_module(self, name: str) -> bool:
+        top = name.partition(".")[0]
+        known = top in sys.stdlib_module_names or any(name.startswith(each) for each, _ in self.environment.editable)
+        return known or self.places.find_package(name) is not None or self.places.has_extension(name)
+
     def _rebase(self, scenario: Scenario) -> Scenario:
         if scenario.script is None:
             return scenario
@@ -190,6 +201,16 @@ class Codebase:
             key = (definition.first_line, plain_name(definition.qualname))
             found.setdefault(key, []).append(symbol_id(module, definition.qualname))
         return {key: symbols[0] for key, symbols in found.items() if len(symbols) == 1}
+
+
+def find_missing_imports(path: str, header: Header, has_module: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+    """The unconditional imports of a file whose module is nowhere, as (line, message)."""
+    package = PurePosixPath(path).parts[:-1]
+    for item in header.imports:
+        parents = package[: len(package) - item.level + 1] if item.level else ()
+        module = ".".join((*parents, *filter(None, item.module.split("."))))
+        if module and not item.conditional and not has_module(module):
+            yield item.span.line, f"imports {module}, which is not installed in the environment"
 
 
 def plain_name(qualname: str) -> str:

@@ -1,4 +1,4 @@
-"""The whole sentence on one screen: sources to facts to a program to claims; runs to evidence; both to verdicts to pages.
+"""The whole sentence on one screen: sources to a program to claims, runs to evidence, both to verdicts to pages.
 
 ``trace`` says it and writes it down, ``check`` says it again and compares, ``observe`` renews the evidence of one run.
 Every step is a function of its arguments and lives in a package of its own; only here do they meet.

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from tracer.claim.attributes import concerns, first_writes_of, may_set
-from tracer.claim.symbols import find_callable, resolve_class, resolve_symbol
+from tracer.claim.symbols import find_callable, known_symbols, resolve_class, resolve_symbol
 from tracer.errors import TargetError
 from tracer.link.accesses import WRITE_FORMS, find_accesses
 from tracer.model.edges import Access, CallEdge, Guard, Site
-from tracer.model.names import SymbolId, module_of, qualname_of
+from tracer.model.names import SymbolId, module_of
 from tracer.model.program import EntryTrace, Program, edge_order
 from tracer.model.progress import Progress, Silence
 from tracer.model.targets import SourceSpec
@@ -48,8 +48,8 @@ def attr(spec: SourceSpec, name: str, progress: Progress = SILENCE) -> Answer:
     for selected in select_programs(spec, progress):
         here = find_named_accesses(selected, name)
         named += here
-        generic += find_generic_stores(selected.program, frozenset(access.owner for access in here if access.owner))
-        first += [item for _, trace in sorted(selected.program.traces.items()) for item in list_first(selected, trace, name)]
+        generic += find_generic_stores(selected.program, name, here)
+        first += list_first(selected.program, name)
     return {
         "schema": SCHEMA,
         "attribute": name,
@@ -78,31 +78,31 @@ def calls(spec: SourceSpec, start: str | None, *, to: str | None = None, progres
             edges = {edge for chain in chains for edge in chain}
     shown = merge_edges(edges)
     numbers = {key: number for number, key in enumerate(shown)}
-    paths = [[numbers[edge_key(edge)] for edge in chain] for chain in chains]
-    return {"schema": SCHEMA, "edges": list(shown.values()), "paths": [list(p) for p in dict.fromkeys(map(tuple, paths))]}
+    paths = dict.fromkeys(tuple(numbers[edge_key(edge)] for edge in chain) for chain in chains)
+    return {"schema": SCHEMA, "edges": list(shown.values()), "paths": [list(path) for path in paths]}
 
 
 def show(spec: SourceSpec, symbol: str, progress: Progress = SILENCE) -> Answer:
-    """Answer ``tracer show``: where a symbol is defined, a class's bases and methods, whom a function calls and who it."""
-    selected, found = find_first(select_programs(spec, progress), lambda program: resolve_symbol(program, symbol))
-    program = selected.program
-    edges = {edge for trace in program.traces.values() for edge in trace.edges()}
-    known = program.classes.get(found)
-    answer: Answer = {"schema": SCHEMA, "symbol": found, "kind": "class" if known else "function"}
+    """Answer ``tracer show``: where a symbol is defined, a class's bases and methods, callees and callers.
+
+    Raises ``TargetError`` for a symbol that is unknown or ambiguous.
+    """
+    selected, found = find_first(select_programs(spec, progress), lambda program: resolve_shown(program, symbol))
+    known = selected.program.classes.get(found)
+    edges = {edge for trace in selected.program.traces.values() for edge in trace.edges()}
+    defined = selected.find_definition(found)
+    answer: Answer = {"schema": SCHEMA, "symbol": found, "kind": defined.form if defined else "unknown"}
+    if defined:
+        answer["site"] = site_json(defined)
     if known:
-        answer |= {"site": site_json(known.site), "bases": list(known.bases), "mro": list(known.mro)}
-        answer |= {"methods": dict(sorted(known.methods.items()))}
-        answer |= {"patches": {name: site_json(place) for name, place in sorted(known.patches.items())}}
-    elif not qualname_of(found):
-        answer["kind"] = "module"
+        answer |= {"bases": list(known.bases), "mro": list(known.mro), "methods": dict(sorted(known.methods.items()))}
+        answer["patches"] = {name: site_json(place) for name, place in sorted(known.patches.items())}
     answer["calls"] = list(merge_edges(edge for edge in edges if edge.caller == found).values())
     answer["called_by"] = list(merge_edges(edge for edge in edges if edge.callee == found).values())
     return answer
 
 
-def find_first(
-    chosen: Sequence[Selected], resolve: Callable[[Program], SymbolId]
-) -> tuple[Selected, SymbolId]:
+def find_first(chosen: Sequence[Selected], resolve: Callable[[Program], SymbolId]) -> tuple[Selected, SymbolId]:
     """The first selected program that knows a symbol, and the symbol; raises the first's error where none does."""
     errors: list[TargetError] = []
     for selected in chosen:
@@ -113,13 +113,16 @@ def find_first(
     raise errors[0] if errors else TargetError("there is nothing to ask: no target is configured")
 
 
+def resolve_shown(program: Program, text: str) -> SymbolId:
+    """A class, a function or a module as written by a user."""
+    modules = {module_of(symbol) for symbol in known_symbols(program)}
+    return text if text in modules else resolve_symbol(program, text)
+
+
 def resolve_caller(program: Program, text: str) -> SymbolId:
-    """A function or module's top level as written by a user; a class stands for its ``__init__``."""
-    modules = {trace.symbol for trace in program.traces.values()}
-    modules |= {context.symbol for trace in program.traces.values() for context in trace.contexts}
-    if text in modules:
-        return text
-    return find_callable(program, text) or resolve_symbol(program, text)
+    """Something that calls, as written by a user: a class stands for its ``__init__``, a module for its top level."""
+    symbol = resolve_shown(program, text)
+    return (find_callable(program, symbol) or symbol) if symbol in program.classes else symbol
 
 
 def find_chains(trace: EntryTrace, caller: SymbolId, goal: SymbolId) -> Iterable[tuple[CallEdge, ...]]:
@@ -139,45 +142,48 @@ def find_chains(trace: EntryTrace, caller: SymbolId, goal: SymbolId) -> Iterable
 
 
 def find_named_accesses(selected: Selected, documented: str) -> list[Access]:
-    """The accesses, in the code's own files, whose name resolves to the attribute: walked ones and, beside them, all
-    that syntax shows."""
-    program = selected.program
-    traces = program.traces.values()
-    walked = [
-        access
-        for trace in traces
-        for access in (*trace.writes, *trace.reads)
-        if access.attribute == documented.rpartition(".")[2] and not access.generic
-    ]
+    """The accesses in the code's own files whose name resolves to the attribute.
+
+    Walked ones know their class; those that no walk went through are found by syntax alone.
+    """
+    program, attribute = selected.program, documented.rpartition(".")[2]
+    accesses = [access for trace in program.traces.values() for access in (*trace.writes, *trace.reads)]
+    walked = [access for access in accesses if access.attribute == attribute]
     known = {access.site for access in walked}
-    modules = list(selected.modules())
+    modules = selected.modules()
     own = {module.place.path for module in modules}
-    written = [
-        access for module in modules for access in find_accesses(module, documented.rpartition(".")[2])
-        if access.site not in known
-    ]  # fmt: skip
+    written = [access for module in modules for access in find_accesses(module, attribute)]
     return [
         access
-        for access in (*walked, *written)
-        if access.site.path in own and concerns(program, documented, access.attribute, access.owner)
+        for access in (*walked, *(access for access in written if access.site not in known))
+        if access.site.path in own and not access.generic and concerns(program, documented, attribute, access.owner)
     ]
 
 
-def find_generic_stores(program: Program, owners: frozenset[SymbolId]) -> list[Access]:
-    """The stores, libraries' included, whose name is only known at run time and may be one used on ``owners``."""
+def find_generic_stores(program: Program, documented: str, named: Iterable[Access]) -> list[Access]:
+    """The stores, libraries' included, whose name is only known at run time and is, or may be, the attribute's.
+
+    One under a name that no walk could tell may be any name: it counts on classes that ``named`` accesses speak of.
+    """
+    owners = frozenset(access.owner for access in named if access.owner)
     writes = {access for trace in program.traces.values() for access in trace.writes if access.generic}
-    return [access for access in writes if may_set(program, access, owners)]
+    return [
+        access
+        for access in writes
+        if concerns(program, documented, access.attribute, access.owner) or may_set(program, access, owners)
+    ]
 
 
-def list_first(selected: Selected, trace: EntryTrace, documented: str) -> list[Answer]:
-    """Where one entry first sets the attribute: alternatives in the order of the walk."""
+def list_first(program: Program, documented: str) -> list[Answer]:
+    """Where each entry first sets the attribute: alternatives in the order of the walk."""
     return [
         {
-            "entry": trace.name,
+            "entry": name,
             "site": site_json(first.access.site, first.owner, first.guards),
             "chain": [site_json(edge.site, edge.receiver, edge.guards) for edge in first.chain],
         }
-        for first in first_writes_of(selected.program, trace, documented)
+        for name, trace in sorted(program.traces.items())
+        for first in first_writes_of(program, trace, documented)
     ]
 
 

@@ -7,7 +7,6 @@ every function that no other reaches counts as an entry point.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from tracer.codec.recursion import recursion_room
 from tracer.errors import TargetError
 from tracer.link.modules import Module, ModuleIndex
 from tracer.link.program import link_folder
+from tracer.model.edges import Site
+from tracer.model.names import Span, SymbolId, module_of, qualname_of
 from tracer.model.program import Program
 from tracer.model.progress import Progress
 from tracer.model.targets import SourceSpec, Target
@@ -30,16 +31,28 @@ class Selected:
     codebase: Codebase
     program: Program
 
-    def modules(self) -> Iterator[Module]:
-        """The code's own modules, by name."""
-        places = self.codebase.places
-        index = ModuleIndex(places.root, places.libraries, self.codebase.facts_of)
+    def modules(self) -> tuple[Module, ...]:
+        """The code's own modules and those that its scenarios start in, by name."""
+        index = self._index()
         names = {name for package in self.codebase.target.packages for name in index.modules_under(package)}
-        names |= {trace.symbol.partition(":")[0] for trace in self.program.traces.values()} - {"source"}
-        for name in sorted(names):
-            module = index.module(name)
-            if module is not None:
-                yield module
+        names |= {module_of(trace.symbol) for trace in self.program.traces.values()}
+        found = (index.module(name) for name in sorted(names))
+        return tuple(module for module in found if module is not None)
+
+    def find_definition(self, symbol: SymbolId) -> Site | None:
+        """Where a symbol is defined; the site's form is its kind. None where no file says."""
+        module = self._index().module(module_of(symbol))
+        if module is None:
+            return None
+        place, qualname = module.place, qualname_of(symbol)
+        if not qualname:
+            return Site(place.path, Span(1, 0, 1, 0), symbol, "module", place.library)
+        known = (one for one in module.facts.header.definitions if one.qualname == qualname)
+        return next((Site(place.path, one.span, symbol, one.kind, place.library) for one in known), None)
+
+    def _index(self) -> ModuleIndex:
+        places = self.codebase.places
+        return ModuleIndex(places.root, places.libraries, self.codebase.facts_of)
 
 
 def select_programs(spec: SourceSpec, progress: Progress) -> tuple[Selected, ...]:
@@ -60,9 +73,7 @@ def select_classes(spec: SourceSpec, progress: Progress) -> tuple[Selected, ...]
     return tuple(_link_target(spec, replace(target, scenarios=()), progress) for target in spec.targets)
 
 
-def _link_target(
-    spec: SourceSpec, target: Target, progress: Progress, codebase: Codebase | None = None
-) -> Selected:
+def _link_target(spec: SourceSpec, target: Target, progress: Progress, codebase: Codebase | None = None) -> Selected:
     opened = codebase or open_codebase(target, spec.folder, Workspace(spec.folder).cache, spec.python)
     return Selected(opened, link_codebase(opened, progress))
 

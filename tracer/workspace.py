@@ -115,4 +115,3 @@ def write_atomically(file: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-

@@ -38,7 +38,9 @@ def trace(*, device: str, no_observe: bool, targets: tuple[str, ...], config: Pa
 
 @click.command()
 @click.option("--fresh", is_flag=True, help="Also fail on pages whose line numbers have moved.")
-@static_option
+@click.option(
+    "--observe/--no-observe", default=False, show_default=True, help="Run the scenarios, or use the committed evidence."
+)
 @click.option(
     "--format",
     "output",
@@ -48,7 +50,7 @@ def trace(*, device: str, no_observe: bool, targets: tuple[str, ...], config: Pa
     help="How findings are printed.",
 )
 @config_option
-def check(*, fresh: bool, no_observe: bool, output: str, config: Path | None) -> None:
+def check(*, fresh: bool, observe: bool, output: str, config: Path | None) -> None:
     """Derive every documented claim again; exit 1 if one has changed or is refuted and not accepted."""
     loaded = read_config(config)
     from tracer import pipeline
@@ -56,7 +58,7 @@ def check(*, fresh: bool, no_observe: bool, output: str, config: Path | None) ->
     from tracer.judge.formats import FORMATS
 
     with show_progress() as progress:
-        result = pipeline.check(loaded, fresh=fresh, observe=not no_observe, progress=progress)
+        result = pipeline.check(loaded, fresh=fresh, observe=observe, progress=progress)
     click.echo(FORMATS[output](result.findings), nl=False)
     if output == "text" and result.exit_code == 0:
         click.echo("every documented claim holds")

@@ -39,9 +39,12 @@ def lock_claims(claims: Iterable[Claim], pages: Mapping[str, tuple[str, ...]]) -
     return tuple(sorted(locked, key=lambda claim: claim.key))
 
 
-def encode_lock(claims: Iterable[Claim], pages: Mapping[str, tuple[str, ...]]) -> bytes:
-    """Encode claims and the pages that state them; equal claims give equal bytes."""
-    lines = ",\n".join(_encode_claim(claim) for claim in lock_claims(claims, pages))
+def encode_lock(
+    claims: Iterable[Claim], pages: Mapping[str, tuple[str, ...]], kept: Iterable[LockedClaim] = ()
+) -> bytes:
+    """Encode claims and the pages that state them, with ``kept`` ones of an earlier lock; equal claims, equal bytes."""
+    locked = sorted((*lock_claims(claims, pages), *kept), key=lambda claim: claim.key)
+    lines = ",\n".join(map(_encode_claim, locked))
     body = f"[\n{lines}\n]" if lines else "[]"
     return f'{{\n"schema": {SCHEMA_VERSION},\n"claims": {body}\n}}\n'.encode()
 

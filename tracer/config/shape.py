@@ -79,6 +79,7 @@ TARGET = Table(
         "follow": TEXTS,
         "environment": TEXT,
         "permalink": TEXT,
+        "ref": TEXT,
         "library_permalinks": Named(TEXT),
         "document": DOCUMENT,
         "scenarios": Named(SCENARIO),

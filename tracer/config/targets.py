@@ -40,6 +40,7 @@ def read_target(document: Document, folder: Path, name: str) -> Target:
             for library in sorted(reader.get("library_permalinks", {}))
         ),
         scenarios=scenarios,
+        ref=reader.ref_at("ref"),
         documented=read_documented(reader.below("document"), {scenario.name for scenario in scenarios}),
     )
 
@@ -142,6 +143,13 @@ class _Reader:
         if number < least:
             raise self.error(key, message=f"must be at least {least}, is {number}")
         return number
+
+    def ref_at(self, key: str) -> str:
+        """Read a branch or tag, empty for none; a name that means another commit tomorrow is refused."""
+        ref: str = self.get(key, "")
+        if ref.upper() == "HEAD":
+            raise self.error(key, message="HEAD is whatever is checked out; name a branch or a tag")
+        return ref
 
     def permalink_at(self, key: str, fields: tuple[str, ...]) -> str | None:
         """Read a link template that uses no placeholders but ``fields``."""

@@ -30,8 +30,14 @@ def changed_libraries(symbols: Iterable[SymbolId], run: ScenarioRun, program: Pr
     return tuple(
         f"{name} {run.libraries[name]} -> {program.libraries[name]}"
         for name in names
-        if name in run.libraries and name in program.libraries and run.libraries[name] != program.libraries[name]
+        if name in run.libraries and name in program.libraries
+        if _public(run.libraries[name]) != _public(program.libraries[name])
     )
+
+
+def _public(version: str) -> str:
+    """A version without its build's local label (``+cpu``, ``+cu130``): the source is the same."""
+    return version.partition("+")[0]
 
 
 def stale_reason(claim: Claim, run: ScenarioRun, program: Program) -> str:

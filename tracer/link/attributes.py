@@ -132,12 +132,27 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
     for supplier in fallback or ():
         if isinstance(supplier, Function) and machine.is_followed(supplier.module) and not _is_dunder(name):
             if machine.library.function_model(machine, supplier) is None:
-                arguments = Arguments([constant(name)])
-                found = machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
-                return join(without_absent(result), found)
+                return _call_fallback(machine, supplier, value, name, result, frame, span)
     if machine.is_open(value, cls):
         return join(without_absent(result), unknown(f"attribute {name} of a {short_name_of(cls)}"))
     return result
+
+
+def _call_fallback(
+    machine: Machine, supplier: Function, value: Value, name: str, known: Values, frame: Frame, span: Span
+) -> Values:
+    """``__getattr__``, which only raises where the instance has nothing either."""
+    level = machine.heap.begin()
+    try:
+        arguments = Arguments([constant(name)])
+        found = machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
+    except AbstractRaiseError:
+        machine.heap.undo_to(level)
+        if not without_absent(known):
+            raise
+        return known
+    machine.heap.commit()
+    return join(without_absent(known), found)
 
 
 def _is_dunder(name: str) -> bool:

@@ -7,7 +7,8 @@ here. Cells are immutable; a cell is a points-to set or a container's ``Content`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from tracer.link.values import ABSENT, NOTHING, Values, join, without_absent
@@ -111,7 +112,6 @@ class Heap:
         self.names: dict[int, list[str]] = {}
         self._logs: list[dict[Location, Cell | None]] = []
         self._reads: list[tuple[dict[Location, Cell | None], int]] = []
-        self._suspended = 0
 
     def get(self, location: Location) -> Cell | None:
         """Read a cell, None where there is none."""
@@ -127,7 +127,7 @@ class Heap:
 
     def set(self, location: Location, cell: Cell) -> None:
         """Write a cell."""
-        if self._logs and not self._suspended:
+        if self._logs:
             log = self._logs[-1]
             if location not in log:
                 log[location] = self.cells.get(location)
@@ -229,15 +229,16 @@ class Heap:
             if joined is not None:
                 self.set(location, joined)
 
-    def suspend(self) -> None:
-        """Let writes pass unlogged (an import's effects stay whatever becomes of the branch that triggered it)."""
-        self._suspended += 1
-        self._reads.append(({}, len(self._logs)))
-
-    def resume(self) -> None:
-        """End ``suspend``."""
-        self._suspended -= 1
-        self._reads.pop()
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Keep what is written within, whatever becomes of the branch around it (an import's effects)."""
+        logs, self._logs = self._logs, []
+        self._reads.append(({}, 0))
+        try:
+            yield
+        finally:
+            self._logs = logs
+            self._reads.pop()
 
     # --- call summaries ----------------------------------------------------------------------------------------------
 

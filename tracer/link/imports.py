@@ -119,16 +119,15 @@ def walk_module(machine: Machine, module: Module, importer: Frame | None, span: 
         importer.record.add(call)
     else:
         machine.recorder.orphans.append(record)
-    machine.heap.suspend()
     stack, machine.stack = machine.stack, [*machine.stack, call] if call is not None else []
     try:
-        if symbol == "__main__":
-            execute(machine, scope.body, frame)
-        else:
-            _execute_tolerantly(machine, scope.body, frame)
+        with machine.heap.aside():
+            if symbol == "__main__":
+                execute(machine, scope.body, frame)
+            else:
+                _execute_tolerantly(machine, scope.body, frame)
     finally:
         machine.stack = stack
-        machine.heap.resume()
     return frame
 
 

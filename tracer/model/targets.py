@@ -57,7 +57,7 @@ class Target:
     ``packages`` are dotted names that lie under ``root`` or in the environment's site-packages. ``follow`` are the
     libraries that count as in scope beside them. ``environment`` is the interpreter whose site-packages are read
     (None: the running one). ``permalink`` is a template with {ref}, {path}, {line} and {end_line};
-    ``library_permalinks`` maps an import name to such a template with {version} beside them.
+    ``ref`` is the branch or tag that fills it, empty for the site's own. ``library_permalinks`` maps an import name to such a template with {version} beside them.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Target:
     library_permalinks: tuple[tuple[str, str], ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     documented: Documented = Documented()
+    ref: str = ""
 
     def owns(self, symbol: SymbolId) -> bool:
         """Whether the symbol lies in one of the target's own packages (not in a followed library)."""

@@ -1,7 +1,7 @@
 """Which version of a library an environment holds, by the name it is imported under.
 
 Versions stand in the names of ``*.dist-info`` folders. Most distributions are named after their package; only for the
-others are the lists of installed files read.
+others are the lists of installed files read. A build's local label (``+cpu``) is left out: its source is the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def distribution_versions(environment: Environment, names: Iterable[str]) -> dic
     folders = [info for path in environment.search_paths for info in sorted(path.glob("*.dist-info"))]
     by_name: dict[str, str] = {}
     for info in folders:
-        distribution, _, version = info.name.removesuffix(".dist-info").rpartition("-")
+        distribution, version = _split_name(info)
         by_name.setdefault(_normalised(distribution), version)
     versions = {name: by_name[_normalised(name)] for name in wanted if _normalised(name) in by_name}
     missing = {name for name in wanted if name not in versions}
@@ -27,9 +27,14 @@ def distribution_versions(environment: Environment, names: Iterable[str]) -> dic
         if not missing:
             break
         for name in sorted(missing.intersection(_provided_names(info))):
-            versions[name] = info.name.removesuffix(".dist-info").rpartition("-")[2]
+            versions[name] = _split_name(info)[1]
             missing.discard(name)
     return dict(sorted(versions.items()))
+
+
+def _split_name(info: Path) -> tuple[str, str]:
+    distribution, _, version = info.name.removesuffix(".dist-info").rpartition("-")
+    return distribution, version.partition("+")[0]
 
 
 def _normalised(name: str) -> str:

@@ -115,14 +115,14 @@ class Dossier:
 
 
 def open_dossier(traced: TracedTarget, ref: str) -> Dossier:
-    """Index a traced target; ``ref`` fills its permalinks."""
+    """Index a traced target; ``ref`` fills its permalinks where it names none of its own."""
     ledger = build_ledger(traced.claims, traced.verdicts)
     return Dossier(
         traced.target,
         traced.program,
         ledger,
         collect_observations(traced.runs, traced.program.files),
-        permalinks_of(traced.target, traced.program.libraries, ref),
+        permalinks_of(traced.target, traced.program.libraries, traced.target.ref or ref),
         assign_addresses(traced.target, ledger),
         traced.lines_of,
         traced.summary,

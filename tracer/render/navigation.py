@@ -14,15 +14,17 @@ from tracer.errors import ConfigError
 from tracer.render.escape import escape_html
 from tracer.render.pages import Page
 
+Listed = tuple[str, str, str]
+
 _PLACE = re.compile(r"^(?P<indent> *)- (?P<title>[^\n]+?): generated/ *$", re.MULTILINE)
 DEFAULT = "nav:\n  - Traced: generated/\n"
 BANNER = "# Written by tracer; do not edit: the next run replaces this file.\n"
 
 
 def build_navigation(
-    handwritten: str | None, shared: Sequence[Page], targets: Sequence[tuple[str, Sequence[Page]]]
+    handwritten: str | None, shared: Sequence[Page], targets: Sequence[tuple[str, Sequence[Listed]]]
 ) -> str:
-    """Fill the hand-written navigation; ``targets`` are (title, pages).
+    """Fill the hand-written navigation; ``targets`` are (title, pages as (path, title, section)).
 
     Raises ``ConfigError`` where the hand-written part lacks the entry that marks the place.
     """
@@ -32,25 +34,25 @@ def build_navigation(
         raise ConfigError("docs/nav.yml keeps no place for the generated pages: add an entry '- Traced: generated/'")
     indent = place["indent"]
     lines = [f"{indent}- {place['title']}:"]
-    lines += [_entry(indent + "    ", page) for page in shared[:1]]
+    lines += [_entry(indent + "    ", (page.path, page.title, "")) for page in shared[:1]]
     for title, pages in targets:
         lines += [f"{indent}    - {_quote(title)}:", *_list_target(indent + "        ", pages)]
-    lines += [_entry(indent + "    ", page) for page in shared[1:]]
+    lines += [_entry(indent + "    ", (page.path, page.title, "")) for page in shared[1:]]
     return BANNER + text[: place.start()] + "\n".join(lines) + text[place.end() :]
 
 
-def _list_target(indent: str, pages: Sequence[Page]) -> list[str]:
-    lines = [_entry(indent, page) for page in pages if page.section == ""]
-    sections = dict.fromkeys(page.section for page in pages if page.section)
-    for section in sections:
+def _list_target(indent: str, pages: Sequence[Listed]) -> list[str]:
+    lines = [_entry(indent, page) for page in pages if page[2] == ""]
+    for section in dict.fromkeys(section for _, _, section in pages if section):
         lines.append(f"{indent}- {_quote(section)}:")
-        lines += [_entry(indent + "    ", page) for page in pages if page.section == section]
+        lines += [_entry(indent + "    ", page) for page in pages if page[2] == section]
     return lines
 
 
-def _entry(indent: str, page: Page) -> str:
-    title = f"{_quote(page.title)}: " if page.title else ""
-    return f"{indent}- {title}{_quote('generated/' + page.path)}"
+def _entry(indent: str, page: Listed) -> str:
+    path, title, _ = page
+    shown = f"{_quote(title)}: " if title else ""
+    return f"{indent}- {shown}{_quote('generated/' + path)}"
 
 
 def _quote(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tracer.render.addresses import LEGEND, title_of
 from tracer.render.badges import MEANINGS, badge
+from tracer.render.contents import TargetContents
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, sentence
 from tracer.render.views.attribute import build_attribute
@@ -45,16 +46,21 @@ class IndexView:
     rows: tuple[tuple[Markdown, Markdown, Markdown], ...]
 
 
-def plan_shared_pages(dossiers: Sequence[Dossier]) -> tuple[Page, ...]:
-    """The pages that belong to no target: the list of targets and the legend."""
-    rows = tuple(
-        (
-            dossier.link(sentence("{}", dossier.target.title or dossier.target.name), dossier.addresses.overview, ""),
-            Markdown(", ".join(map(code, dossier.target.packages))),
-            summarise_outcomes(dossier),
-        )
-        for dossier in dossiers
+def list_contents(dossier: Dossier, pages: Sequence[Page]) -> TargetContents:
+    """What the shared pages say about a target."""
+    title = dossier.target.title or dossier.target.name
+    row = (
+        dossier.link(sentence("{}", title), dossier.addresses.overview, ""),
+        Markdown(", ".join(map(code, dossier.target.packages))),
+        summarise_outcomes(dossier),
     )
+    listed = tuple((page.path, page.title, page.section) for page in pages)
+    return TargetContents(dossier.target.name, dossier.addresses.folder, title, row, listed)
+
+
+def plan_shared_pages(contents: Sequence[TargetContents]) -> tuple[Page, ...]:
+    """The pages that belong to no target: the list of targets and the legend."""
+    rows = tuple(one.row for one in contents)
     legend = LegendView(tuple((badge(outcome), meaning) for outcome, meaning in MEANINGS.items()))
     return (
         Page("index.md", "", "index.md.jinja", IndexView(rows)),

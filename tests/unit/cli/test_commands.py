@@ -112,7 +112,7 @@ def test_check_that_holds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert result.stderr == "1 page stale: run tracer trace\n"
     ((_, (config,), keywords),) = pipeline.asked
     assert config.folder == folder
-    assert (keywords["fresh"], keywords["observe"]) == (False, True)
+    assert (keywords["fresh"], keywords["observe"]) == (False, False)
 
 
 @pytest.mark.usefixtures("folder")

@@ -210,6 +210,19 @@ def test_a_setter_in_scope_is_still_called_from_the_store(observe_source):
     assert observed.edges() == [("main:run", "C().a", "main:C.__setattr__")]
 
 
+def test_an_object_that_resists_being_looked_at_is_left_in_peace(observe_source):
+    source = """
+        class C:
+            __slots__ = ("held",)
+            @property
+            def __dict__(self): raise RuntimeError("hands off")
+            def __setattr__(self, name, value): print("stored", name)
+        def run(): C().a = 1
+    """
+    run = observe_source(source, watch=A, passes=("plain", "record")).run
+    assert (run.outcome, run.identical) == ("completed", True)
+
+
 def test_all_attributes_can_be_watched(observe_source):
     source = "class C: pass\ndef run():\n    c = C()\n    c.x = 1\n    c.y = 2\n"
     observed = observe_source(source, watch=Watch(attributes=None))

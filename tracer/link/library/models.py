@@ -290,6 +290,11 @@ def _fetched_code(machine: Machine, arguments: Arguments, frame: Frame, span: Sp
     return unknown("a class from code that is fetched at run time")
 
 
+def _lazy_structure(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """The table of a lazy package is made by reading its files; what it exports is resolved from their headers."""
+    return unknown("the table of a lazily filled package")
+
+
 def _revision(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     return arguments.at(1, "revision") or NONE
 
@@ -302,6 +307,7 @@ FUNCTIONS: dict[str, Model] = {
     "huggingface_hub.dataclasses:_create_type_validator": _keep_function,
     "transformers.utils.hub:cached_file": file_models.cached_file,
     "transformers.utils.hub:resolve_revision": _revision,
+    "transformers.utils.import_utils:define_import_structure": _lazy_structure,
     "transformers.dynamic_module_utils:get_class_from_dynamic_module": _fetched_code,
     "transformers.hf_argparser:HfArgumentParser._parse_dataclass_field": arguments_models.parse_dataclass_field,
 }

@@ -53,7 +53,7 @@ class Store:
         self._is_part = any(store.name == self.name for store in outer)
         if outer:
             self.frame = outer[0].frame
-        self.is_first = not _has_own(self.target, self.name)
+        self.is_first = self._writes.is_first(self.target, self.name)
         stores.append(self)
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
@@ -104,6 +104,12 @@ class Writes:
         """The stores that this thread is in the middle of, outermost first."""
         stores: list[Store] = self._under_way.__dict__.setdefault("stores", [])
         return stores
+
+    def is_first(self, target: object, name: str) -> bool:
+        """Whether the object does not hold the attribute yet."""
+        with self._faults:
+            return not _has_own(target, name)
+        return False
 
     def file(self, store: Store) -> None:
         """Record a store that succeeded."""

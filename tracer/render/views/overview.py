@@ -13,7 +13,7 @@ from tracer.render.addresses import title_of
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
 from tracer.render.views.attribute import build_attribute, summarise_answer
-from tracer.render.views.verification import CountTable, count_claims, summarise_outcomes
+from tracer.render.views.verification import CountTable, count_claims, list_problems, summarise_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ class OverviewView:
     counts: CountTable
     verification: Markdown
     groups: tuple[PageGroup, ...]
+    problems: tuple[Markdown, ...]
 
 
 def build_overview(dossier: Dossier, here: str) -> OverviewView:
@@ -92,6 +93,7 @@ def build_overview(dossier: Dossier, here: str) -> OverviewView:
         count_claims(dossier),
         dossier.link(escape_text("Verification"), dossier.addresses.verification, here),
         tuple(group for group in _list_pages(dossier, here) if group.pages),
+        list_problems(dossier),
     )
 
 

@@ -126,8 +126,13 @@ def build_verification(dossier: Dossier, here: str) -> VerificationView:
         _build_scores(dossier.summary),
         _link_outcomes(dossier, here),
         tuple(group for group in _collect_findings(dossier, here) if group.findings),
-        tuple(sentence("{}: {}", code(path), message) for path, message in sorted(dossier.program.problems)),
+        list_problems(dossier),
     )
+
+
+def list_problems(dossier: Dossier) -> tuple[Markdown, ...]:
+    """What could not be read of the sources, one line each."""
+    return tuple(sentence("{}: {}", code(path), message) for path, message in sorted(dossier.program.problems))
 
 
 def _build_scores(summary: Summary | None) -> tuple[tuple[str, str, str], ...]:
