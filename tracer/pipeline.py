@@ -35,10 +35,11 @@ from tracer.render.dossier import TracedTarget
 from tracer.render.folder import write_site
 from tracer.render.site import render_site
 from tracer.render.statements import find_statements
-from tracer.workspace import LOCK, Workspace, with_run
+from tracer.workspace import LOCK, Kept, Workspace, with_run
 
 DEFAULT_REF = "main"
 SILENCE = Silence()
+NOTHING_KEPT = Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,13 @@ def trace(
     derived = [derive(target, workspace, progress) for target in chosen]
     for each in derived:
         check_documented(each.program, each.codebase.target)
-    runs = [run for each in derived if observe for run in run_scenarios(each.codebase, workspace, device, progress)]
-    for run in runs:
-        workspace.renew_evidence(run)
-    traced = compare_with_runs(derived, workspace.read_evidence(), progress)
-    files = render(traced, workspace, progress)
-    write_site(workspace.generated, files)
     problems = [problem for each in derived for problem in each.program.problems]
-    problems += [(run.scenario, f"did not start: {run.reason}") for run in runs if run.outcome == "failed"]
+    for each in derived if observe else ():
+        problems += renew_evidence(each.codebase, workspace, device, progress)
+    traced = compare_with_runs(derived, workspace.read_evidence(), progress)
+    others = {target.name for target in config.targets if target not in chosen}
+    files = render(traced, workspace, progress, workspace.read_kept(others))
+    write_site(workspace.generated, files)
     pages = sum(name.endswith(".md") for name in files)
     return Traced({one.target.name: count_outcomes(one) for one in traced}, pages, tuple(problems))
 
@@ -134,6 +134,16 @@ def derive(target: Target, workspace: Workspace, progress: Progress) -> Derived:
     program = link_codebase(codebase, progress)
     progress.stage("claim", target.name)
     return Derived(codebase, program, derive_claims(program, target, codebase.excerpt_of))
+
+
+def renew_evidence(codebase: Codebase, workspace: Workspace, device: str, progress: Progress) -> Problems:
+    """Run a target's scenarios and write each one's evidence as it ends; returns those that did not start."""
+    failed = []
+    for run in run_scenarios(codebase, workspace, device, progress):
+        workspace.renew_evidence(run)
+        if run.outcome == "failed":
+            failed.append((run.scenario, f"did not start: {run.reason}"))
+    return tuple(failed)
 
 
 def run_scenarios(
@@ -190,12 +200,14 @@ def ownership_of(target: Target, program: Program) -> Callable[[SymbolId], bool]
     return lambda symbol: target.owns(symbol) or module_of(symbol) in entries
 
 
-def render(traced: Sequence[TracedTarget], workspace: Workspace, progress: Progress) -> Mapping[str, bytes]:
-    """Every file below docs/generated as bytes, the lock among them."""
+def render(
+    traced: Sequence[TracedTarget], workspace: Workspace, progress: Progress, kept: Kept = NOTHING_KEPT
+) -> Mapping[str, bytes]:
+    """Every file below docs/generated as bytes, the lock and what is kept of other targets among them."""
     progress.stage("render")
-    files = render_site(traced, DEFAULT_REF, workspace.read_navigation())
+    files = render_site(traced, DEFAULT_REF, workspace.read_navigation(), kept=kept.contents)
     claims = [claim for one in traced for claim in one.claims]
-    return {**files, LOCK: encode_lock(claims, find_statements(claims, files))}
+    return {**files, **kept.files, LOCK: encode_lock(claims, find_statements(claims, files), kept.claims)}
 
 
 def count_outcomes(traced: TracedTarget) -> Mapping[str, int]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracer.codec.claims import decode_lock
@@ -19,10 +19,20 @@ from tracer.errors import LockError
 from tracer.model.claims import LockedClaim
 from tracer.model.evidence import Evidence, ScenarioRun
 from tracer.observe.renewal import renew_run
+from tracer.render.contents import CONTENTS, TargetContents, decode_contents
 from tracer.render.folder import list_generated
 
 LOCK = "claims.json"
 MEASURED = ".measured.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What an earlier run wrote about targets that this one leaves alone."""
+
+    contents: tuple[TargetContents, ...] = ()
+    claims: tuple[LockedClaim, ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,22 @@ class Workspace:
             return decode_lock(file.read_bytes(), name)
         except FileNotFoundError as error:
             raise LockError(f"{name}: there is no lock yet; write it with `tracer trace` and commit it") from error
+
+    def read_kept(self, targets: Collection[str]) -> Kept:
+        """What stands on disk about ``targets``: their pages, their part of the lock and of the shared pages."""
+        content = read_if_there(self.generated / CONTENTS)
+        if not targets or content is None:
+            return Kept()
+        known = decode_contents(content, f"docs/generated/{CONTENTS}")
+        kept = [known[name] for name in sorted(targets) if name in known]
+        folders = tuple(f"{one.folder}/" for one in kept)
+        names = [name for name in list_generated(self.generated) if name.startswith(folders)]
+        files = {name: read_if_there(self.generated / name) for name in names}
+        return Kept(
+            tuple(kept),
+            tuple(claim for claim in self.read_lock() if claim.target in targets),
+            {name: content for name, content in files.items() if content is not None},
+        )
 
     def find_stale_pages(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
         """The generated files that differ from those on disk, or are missing or left over there, sorted."""

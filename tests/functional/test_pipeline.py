@@ -58,6 +58,15 @@ def test_the_attribute_page_answers_per_entry_point(observed: Path) -> None:
     assert "https://example.org/lens/blob/main/lens/meta.py#L" in page
 
 
+def test_permalinks_lead_to_the_configured_ref(project: Path) -> None:
+    config = project / "tracer.toml"
+    config.write_text(config.read_text().replace("[targets.lens]\n", '[targets.lens]\nref = "v1.2"\n', 1))
+    trace(project)
+    page = (project / ATTRIBUTE).read_text()
+    assert "https://example.org/lens/blob/v1.2/lens/meta.py#L" in page
+    assert "/blob/main/" not in page
+
+
 def test_a_predicted_exception_is_a_finding_not_a_failure(observed: Path) -> None:
     overview = (observed / GENERATED / "lens/index.md").read_text()
     assert "AttributeError" in overview
@@ -85,6 +94,32 @@ def test_evidence_for_other_bytes_is_stale(observed: Path, tmp_path: Path) -> No
     summary = trace(folder).summaries["lens"]
     assert summary["stale"] > 10
     assert summary["refuted"] == 0
+
+
+TWO_CONFIG = """\
+[targets.one]
+packages = ["one"]
+document = { classes = ["One"] }
+[targets.two]
+packages = ["two"]
+document = { classes = ["Two"] }
+"""
+
+
+def test_one_target_alone_leaves_the_others_as_they_are(tmp_path: Path) -> None:
+    classes = {"one.py": "class One:\n    def a(self): ...\n", "two.py": "class Two:\n    def b(self): ...\n"}
+    folder = make_project(tmp_path / "two", classes, TWO_CONFIG)
+    config = load_config(folder / "tracer.toml")
+    trace(folder)
+    before = files_below(folder / GENERATED)
+    pipeline.trace(config, observe=False, targets=["two"])
+    assert files_below(folder / GENERATED) == before
+    (folder / "one.py").write_text("\n" + classes["one.py"])
+    (folder / "two.py").write_text("\n" + classes["two.py"])
+    pipeline.trace(config, observe=False, targets=["two"])
+    after = files_below(folder / GENERATED)
+    assert {name.partition("/")[0] for name in after if after[name] != before[name]} == {"manifest.json", "two"}
+    assert check(folder).stale_pages == ("one/classes/One.md", "one/verification/not-exercised.md")
 
 
 # --- the same every time ---------------------------------------------------------------------------------------------

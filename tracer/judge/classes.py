@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from tracer.judge.answers import Answer, confirmed, not_exercised, not_observed, refuted
 from tracer.judge.runs import IndexedRun
 from tracer.model.claims import Claim
+from tracer.model.names import SymbolId
 from tracer.model.verdicts import UNDECIDED
+
+_ORDINAL = re.compile(r"#\d+")
 
 
 def judge_mro(claim: Claim, run: IndexedRun) -> Answer:
@@ -27,7 +32,17 @@ def judge_method(claim: Claim, run: IndexedRun) -> Answer:
     supplier = observed.methods.get(name)
     if supplier is None:
         return _wrong(claim, f"the loaded class has no method {name}")
-    return confirmed(supplier) if (supplier,) == claim.expected else _wrong(claim, f"supplied by {supplier}", supplier)
+    if _is_same_supplier(claim.expected[0], supplier):
+        return confirmed(supplier)
+    return _wrong(claim, f"supplied by {supplier}", supplier)
+
+
+def _is_same_supplier(claimed: SymbolId, seen: SymbolId) -> bool:
+    """Whether two symbols name one function; of several definitions of a name only their file tells which one ran.
+
+    Code outside the scope is seen under its run-time name, which has no ``#2``.
+    """
+    return seen in (claimed, _ORDINAL.sub("", claimed))
 
 
 def judge_dispatch(claim: Claim, run: IndexedRun) -> Answer:

@@ -36,7 +36,9 @@ from tracer.link.values import (
     class_of,
     constant,
     join,
+    order_key,
     single,
+    tuple_values,
     unknown,
     without_absent,
 )
@@ -54,7 +56,7 @@ def load_attribute(
 ) -> Values:
     """``values.name``; raises ``AbstractRaiseError`` where no possible object has it."""
     result = NOTHING
-    for value in sorted(values, key=repr) if len(values) > 1 else values:
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
         found = load_from(machine, value, name, frame, span, form)
         result = join(result, without_absent(found))
     if not result:
@@ -199,7 +201,7 @@ def find_special(machine: Machine, value: Value, name: str) -> Value | None:
         return None
     supplier = single(found)
     if supplier is None:
-        supplier = sorted(found, key=repr)[0]
+        supplier = sorted(found, key=order_key)[0]
     if isinstance(supplier, MethodWrapper):
         return supplier.function
     return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
@@ -217,9 +219,9 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
             return constant(module_of(value.symbol))
         case "__mro__":
             mro = machine.mro_of(value.symbol)
-            return frozenset({TupleValue(tuple(frozenset({ClassRef(symbol)}) for symbol in mro))})
+            return tuple_values(tuple(frozenset({ClassRef(symbol)}) for symbol in mro))
         case "__bases__":
-            return frozenset({TupleValue(tuple(frozenset({ClassRef(s)}) for s in machine.bases_of(value.symbol)))})
+            return tuple_values(tuple(frozenset({ClassRef(s)}) for s in machine.bases_of(value.symbol)))
         case "__dict__":
             return machine.class_dict(value.symbol, frame, span)
         case "__class__":

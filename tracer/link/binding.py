@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.heap import Content
-from tracer.link.values import NOTHING, STR, TupleValue, Values, join, unknown
+from tracer.link.values import NOTHING, STR, Values, join, tuple_values, unknown
 
 if TYPE_CHECKING:
     from tracer.link.frames import Arguments, Frame, FunctionState
@@ -58,6 +58,6 @@ def _rest_positional(
 ) -> Values:
     extra = arguments.positional[position:]
     if not arguments.rest:
-        return frozenset({TupleValue(tuple(extra))})
+        return tuple_values(tuple(extra))
     content = Content(tuple(enumerate(extra)), arguments.rest)
     return machine.container("list", (function, "*", span, frame.symbol), frame, content)

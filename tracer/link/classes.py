@@ -30,6 +30,7 @@ from tracer.link.values import (
     class_of,
     constant,
     join,
+    order_key,
     unknown,
 )
 from tracer.model.names import module_of, qualname_of, short_name_of, symbol_id
@@ -127,6 +128,8 @@ class ClassTable:
         """Whether instances may have attributes that the walk cannot see."""
         if isinstance(value, Const):
             return False
+        if isinstance(value, Obj) and value.number in self.open_objects:
+            return True
         if self.library.is_closed_builtin(symbol):
             return False
         if isinstance(value, Typed):
@@ -247,7 +250,7 @@ def resolve_bases(machine: Machine, bases: list[Values]) -> tuple[tuple[SymbolId
     symbols: list[SymbolId] = []
     unresolved: list[tuple[str, str]] = []
     for values in bases:
-        options = [symbol for value in sorted(values, key=repr) if (symbol := machine.base_symbol(value)) is not None]
+        options = [symbol for value in sorted(values, key=order_key) if (symbol := machine.base_symbol(value)) is not None]
         if options:
             symbols.append(options[0])
         for value in values:
@@ -346,7 +349,7 @@ def construct(
     init = machine.find_in_class(cls.symbol, "__init__")
     if "builtins:property" in machine.mro_of(cls.symbol):
         _keep_accessors(machine, made, arguments)
-    for value in sorted(made, key=repr):
+    for value in sorted(made, key=order_key):
         if init is not None and (isinstance(value, Obj) and is_subclass(machine, value.cls, cls.symbol)):
             _run_init(machine, init, value, state, arguments, frame, span, certain=certain)
     return made

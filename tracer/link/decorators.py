@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.frames import Arguments
-from tracer.link.values import Bound, Builtin, ClassRef, External, Function, Unknown, Values, join
+from tracer.link.values import Bound, Builtin, ClassRef, External, Function, Unknown, Values, join, order_key
 
 if TYPE_CHECKING:
     from tracer.link.frames import Frame
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def apply_decorator(machine: Machine, decorators: Values, decorated: Values, frame: Frame, span: Span) -> Values:
     """The result of ``decorator(decorated)``."""
     result: Values = frozenset()
-    for decorator in sorted(decorators, key=repr):
+    for decorator in sorted(decorators, key=order_key):
         if isinstance(decorator, External | Unknown):
             modelled = machine.library.decorator(machine, decorator, decorated, frame, span)
             result = join(result, decorated if modelled is None else modelled)

@@ -23,7 +23,6 @@ from tracer.link.values import (
     ModuleRef,
     Obj,
     Super,
-    TupleValue,
     Typed,
     Values,
     boolean,
@@ -31,7 +30,9 @@ from tracer.link.values import (
     join,
     join_all,
     known_constant,
+    order_key,
     single,
+    tuple_values,
     unknown,
     without_absent,
 )
@@ -97,7 +98,7 @@ def _resolved(machine: Machine, env: dict[str, Values], name: str) -> Values:
         values = join_all(
             [
                 resolve_imported(machine, value) if isinstance(value, Imported) else frozenset({value})
-                for value in sorted(values, key=repr)
+                for value in sorted(values, key=order_key)
             ]
         )
         env[name] = values
@@ -149,7 +150,7 @@ def _display(machine: Machine, node: code.Display, frame: Frame) -> Values:
         else:
             items.append(evaluate(machine, element, frame))
     if node.kind == "tuple" and not rest:
-        return frozenset({TupleValue(tuple(items))})
+        return tuple_values(tuple(items))
     if node.kind == "set":
         content = Content()
         for item in items:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tracer.link.values import ABSENT, NOTHING, Values, join, without_absent
 
@@ -29,24 +29,29 @@ class Content:
     items: tuple[tuple[object, Values], ...] = ()
     rest: Values = NOTHING
     keys: Values = NOTHING
+    _places: dict[tuple[type, object], int] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @staticmethod
     def of(pairs: Iterable[tuple[object, Values]], rest: Values = NOTHING, keys: Values = NOTHING) -> Content:
         """A content from pairs, a later one replacing an earlier one of the same key."""
         return Content(tuple({(type(key), key): (key, values) for key, values in pairs}.values()), rest, keys)
 
+    def _place_of(self, key: object) -> int | None:
+        if not self._places and self.items:
+            # Filled on first use; what a key's position is does not depend on when it is asked.
+            self._places.update({(type(known), known): index for index, (known, _) in enumerate(self.items)})
+        return self._places.get((type(key), key))
+
     def get(self, key: object) -> Values | None:
         """The values under a known key, None where the key is not among the items."""
-        for known, values in self.items:
-            if known == key and type(known) is type(key):
-                return values
-        return None
+        place = self._place_of(key)
+        return None if place is None else self.items[place][1]
 
     def put(self, key: object, values: Values) -> Content:
         """Replace or add one known key."""
-        for index, (known, _) in enumerate(self.items):
-            if known == key and type(known) is type(key):
-                return replace(self, items=(*self.items[:index], (key, values), *self.items[index + 1 :]))
+        place = self._place_of(key)
+        if place is not None:
+            return replace(self, items=(*self.items[:place], (key, values), *self.items[place + 1 :]))
         if len(self.items) >= MANY_ITEMS:
             return self.blur(values)
         return replace(self, items=(*self.items, (key, values)))

@@ -19,7 +19,6 @@ from tracer.link.heap import CONTENT, Content, Heap
 from tracer.link.imports import ModuleTable, base_symbol_of
 from tracer.link.recording import CallRecord, ContextRecord, Recorder
 from tracer.link.values import (
-    NONE,
     NOTHING,
     Bound,
     Builtin,
@@ -36,6 +35,7 @@ from tracer.link.values import (
     Values,
     class_of,
     join,
+    order_key,
     single,
     unknown,
 )
@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 DEPTH = 90
 SUMMARIES_PER_KEY = 6
-STEPS = 4_000_000
-STEPS_PER_FUNCTION = 120_000
+STEPS = 2_000_000
+STEPS_PER_FUNCTION = 60_000
 OWNER_DEPTH = 6
 APART = 3
 NO_SPAN = Span(0, 0, 0, 0)
@@ -173,6 +173,15 @@ class Machine(ClassTable, ModuleTable):
             return cell
         return Content(rest=unknown("contents of a container made by a library"))
 
+    def command_line(self) -> Values:
+        """``sys.argv`` of the scenario."""
+        obj = self.unique("builtins:list", "sys.argv")
+        if self.heap.get((obj.number, CONTENT)) is None:
+            words = [Const("str", word, "command line") for word in ("script", *self.argv)]
+            items = tuple((index, frozenset({word})) for index, word in enumerate(words))
+            self.heap.set((obj.number, CONTENT), Content(items))  # type: ignore[arg-type]
+        return frozenset({obj})
+
     def blur_attributes(self, owner: Obj, values: Values) -> None:
         """A store under an unknown name: any known attribute may have been it."""
         self.open_objects.add(owner.number)
@@ -198,7 +207,7 @@ class Machine(ClassTable, ModuleTable):
         if len(callees) == 1:
             (callee,) = callees
             return self.call_value(callee, arguments, frame, span, form, certain=True)
-        known = [callee for callee in sorted(callees, key=repr) if not isinstance(callee, Unknown | External)]
+        known = [callee for callee in sorted(callees, key=order_key) if not isinstance(callee, Unknown | External)]
         for callee in callees:
             if isinstance(callee, Unknown):
                 self.unresolved(frame, span, "", callee.reason)

@@ -35,7 +35,9 @@ from tracer.link.values import (
     join,
     join_all,
     known_constant,
+    order_key,
     single,
+    tuple_values,
     unknown,
     without_absent,
 )
@@ -98,7 +100,7 @@ def definite_items(machine: Machine, values: Values, limit: int) -> list[Values]
 def iterate(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
     """What iterating may yield; a class's own ``__iter__`` and ``__next__`` are called."""
     result = NOTHING
-    for value in sorted(values, key=repr) if len(values) > 1 else values:
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
         result = join(result, _iterate_value(machine, value, frame, span))
     return result
 
@@ -159,7 +161,7 @@ def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame)
     parts = target.elements
     star = next((index for index, part in enumerate(parts) if isinstance(part, code.Starred)), None)
     columns: list[Values] = [NOTHING] * len(parts)
-    for value in sorted(values, key=repr) if len(values) > 1 else values:
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
         known = definite_items(machine, frozenset({value}), 4096)
         if known is not None and star is None and len(known) == len(parts):
             columns = [join(column, item) for column, item in zip(columns, known, strict=True)]
@@ -181,7 +183,7 @@ def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame)
 def load_item(machine: Machine, values: Values, index: Values, frame: Frame, span: Span) -> Values:
     """``values[index]``."""
     result = NOTHING
-    for value in sorted(values, key=repr) if len(values) > 1 else values:
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
         result = join(result, _load_item(machine, value, index, frame, span))
     return result or unknown("an item that is not there")
 
@@ -242,7 +244,7 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
 def _load_position(machine: Machine, items: tuple[Values, ...], index: Values, frame: Frame, span: Span) -> Values:
     position = known_constant(index)
     if position is not None and position.kind == "slice":
-        return frozenset({TupleValue(items[slice(*position.value)])})  # type: ignore[misc]
+        return tuple_values(items[slice(*position.value)])  # type: ignore[misc]
     if position is not None and isinstance(position.value, int):
         return items[position.value] if -len(items) <= position.value < len(items) else NOTHING
     if Typed("builtins:slice") in index:
@@ -334,7 +336,7 @@ def binary(machine: Machine, token: str, left: Values, right: Values, frame: Fra
 def _concatenate(machine: Machine, left: Values, right: Values, frame: Frame, span: Span) -> Values | None:
     first, second = single(left), single(right)
     if isinstance(first, TupleValue) and isinstance(second, TupleValue):
-        return frozenset({TupleValue((*first.items, *second.items))})
+        return tuple_values((*first.items, *second.items))
     if isinstance(first, Obj) and first.cls in LISTS:
         one, two = definite_items(machine, left, 4096), definite_items(machine, right, 4096)
         if one is not None and two is not None:
@@ -542,7 +544,7 @@ def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> 
 def enter_context(machine: Machine, managers: Values, frame: Frame, span: Span) -> Values:
     """``with managers as ...``: what ``__enter__`` returns."""
     result = NOTHING
-    for value in sorted(managers, key=repr) if len(managers) > 1 else managers:
+    for value in sorted(managers, key=order_key) if len(managers) > 1 else managers:
         if isinstance(value, Obj) and value.cls == "contextlib:_GeneratorContextManager":
             cell = machine.heap.get((value.number, "gen"))
             result = join(result, iterate(machine, cell, frame, span) if isinstance(cell, frozenset) else NOTHING)

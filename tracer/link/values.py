@@ -71,9 +71,10 @@ class ModuleRef:
 
 @dataclass(frozen=True, slots=True)
 class TupleValue:
-    """A tuple of known length."""
+    """A tuple of known length. ``depth`` counts the tuples nested in it."""
 
     items: tuple[Values, ...]
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,8 @@ STR: Values = frozenset({Typed("builtins:str")})
 INT: Values = frozenset({Typed("builtins:int")})
 FLOAT: Values = frozenset({Typed("builtins:float")})
 
+NESTING = 4
+"""Tuples nested deeper than this keep only their type."""
 WIDTH = 24
 """A set larger than this is widened: constants become their types, then everything becomes unknown."""
 
@@ -203,6 +206,39 @@ def boolean(value: bool | None) -> Values:
 def unknown(reason: str) -> Values:
     """The set holding one unknown."""
     return frozenset({Unknown(reason)})
+
+
+def tuple_values(items: tuple[Values, ...]) -> Values:
+    """The set holding one tuple; one nested deeper than ``NESTING`` keeps only its type."""
+    depth = 1 + max((value.depth for item in items for value in item if isinstance(value, TupleValue)), default=0)
+    return frozenset({TupleValue(items, depth) if depth <= NESTING else Typed("builtins:tuple")})
+
+
+def order_key(value: Value) -> tuple[str, ...]:
+    """A key that orders a set's values the same way in every run, without descending into them."""
+    match value:
+        case Const(kind=kind, value=constant, origin=origin):
+            return ("Const", kind, str(constant)[:80] if not isinstance(constant, Function) else "", origin)
+        case TupleValue(items=items, depth=depth):
+            inner = sorted(order_key(part) for item in items[:4] for part in item if not isinstance(part, TupleValue))
+            return ("TupleValue", str(depth), str(len(items)), *(text for key in inner[:8] for text in key))
+        case Bound(function=function, receiver=receiver):
+            return ("Bound", *order_key(function), *order_key(receiver))
+        case MethodWrapper(kind=kind, function=function):
+            return ("MethodWrapper", kind, *order_key(function))
+        case PartialValue(function=function, positional=positional):
+            return ("PartialValue", *order_key(function), str(len(positional)))
+        case Super(after=after, start=start):
+            return ("Super", after, start)
+        case PropertyValue(getter=getter):
+            return ("PropertyValue", *(order_key(getter) if getter is not None else ()))
+        case InstanceDict(owner=owner):
+            return ("InstanceDict", *order_key(owner))
+    return (type(value).__name__, *(f"{part:08}" if isinstance(part, int) else str(part) for part in _fields_of(value)))
+
+
+def _fields_of(value: Value) -> tuple[object, ...]:
+    return tuple(getattr(value, name) for name in value.__slots__)
 
 
 def join(first: Values, second: Values) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tracer.link.expressions import evaluate
@@ -45,6 +46,7 @@ class Reach:
         return self.in_scope(module) or _is_under(module, TRANSPARENT)
 
 
+@cache
 def _is_under(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)
 

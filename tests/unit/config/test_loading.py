@@ -240,3 +240,12 @@ def test_broken_pyproject_counts_only_if_it_speaks_of_tracer(tmp_path: Path) -> 
     assert find_config(tmp_path) == path.resolve()
     write(tmp_path, "[tool.other]\nx = \n", "pyproject.toml")
     assert find_config(tmp_path) != path.resolve()
+
+
+def test_permalinks_name_a_branch_or_tag_and_never_what_is_checked_out(tmp_path: Path) -> None:
+    config = tmp_path / "tracer.toml"
+    config.write_text(MINIMAL + 'ref = "v1.2"\n')
+    assert load_config(config).targets[0].ref == "v1.2"
+    config.write_text(MINIMAL + 'ref = "HEAD"\n')
+    with pytest.raises(ConfigError, match=r"tracer\.toml:3: targets\.t\.ref: HEAD is whatever is checked out"):
+        load_config(config)

@@ -533,6 +533,12 @@ def test_method_is_judged_by_its_supplier():
     assert class_verdict("method", loaded(MODEL, ())).reason == "the loaded class has no method tower (demo on cpu)"
 
 
+def test_a_method_defined_several_times_is_seen_without_its_number():
+    typed = linearisation(MODEL, (MODEL,), {"tower": f"{TOWER}#3"})
+    assert class_verdict("method", loaded(MODEL, (), {"tower": TOWER}), typed).outcome == "confirmed"
+    assert class_verdict("method", loaded(MODEL, (), {"tower": f"{TOWER}#2"}), typed).outcome == "refuted"
+
+
 @pytest.mark.parametrize("kind", ["mro", "method"])
 def test_class_not_loaded_is_not_exercised(kind):
     assert outcome(class_verdict(kind, None)) == ("not exercised", "demo on cpu does not load the class")

@@ -8,7 +8,7 @@ from tracer.render.navigation import build_navigation
 from tracer.render.pages import Page
 
 SHARED = (Page("index.md", "", "t", None), Page("legend.md", "Legend", "t", None))
-PAGES = (Page("vita/index.md", "", "t", None), Page("vita/a.md", 'x: "<b>"', "t", None, "Attributes"))
+PAGES = (("vita/index.md", "", ""), ("vita/a.md", 'x: "<b>"', "Attributes"))
 
 
 def test_generated_pages_take_the_place_kept_for_them() -> None:

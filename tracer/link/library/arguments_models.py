@@ -18,12 +18,12 @@ from tracer.link.values import (
     ClassRef,
     Const,
     Obj,
-    TupleValue,
     Values,
     constant,
     known_constant,
     known_text,
     single,
+    tuple_values,
     unknown,
 )
 from tracer.model import code
@@ -141,7 +141,7 @@ def parse_args(machine: Machine, arguments: Arguments, frame: Frame, span: Span)
 def parse_known_args(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``parser.parse_known_args()``: the namespace and what is left over."""
     rest = machine.container("list", ("rest", span), frame, Content())
-    return frozenset({TupleValue((_namespace(machine, arguments, frame, span), rest))})
+    return tuple_values((_namespace(machine, arguments, frame, span), rest))
 
 
 def _namespace(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -150,7 +150,7 @@ def _namespace(machine: Machine, arguments: Arguments, frame: Frame, span: Span)
         return unknown("a namespace of parsed arguments")
     made = machine.allocate("argparse:Namespace", (frame.symbol, span), frame)
     given = arguments.at(1, "args")
-    if given is not None and given != NONE:
+    if given is not None and given != NONE and not _holds_command_line(machine, given):
         machine.blur_attributes(made, unknown("an argument that the call computes"))
         return frozenset({made})
     options = _options(machine, parser)
@@ -173,6 +173,15 @@ def _namespace(machine: Machine, arguments: Arguments, frame: Frame, span: Span)
         machine.note_write(frame, span, "keyword", name, "argparse:Namespace", values, generic=True)
         machine.heap.store(made.number, name, values)
     return frozenset({made})
+
+
+def _holds_command_line(machine: Machine, given: Values) -> bool:
+    """Whether the words are the scenario's own; words of a file that may be put before them do not replace those."""
+    value = single(given)
+    if not isinstance(value, Obj) or value.cls != "builtins:list":
+        return False
+    words = {word.value for word in machine.content(value).everything() if isinstance(word, Const)}
+    return set(machine.argv) <= words
 
 
 def _given(machine: Machine, value: object, origin: str, frame: Frame, span: Span) -> Values:

@@ -28,6 +28,7 @@ from tracer.link.values import (
     join_all,
     known_constant,
     single,
+    tuple_values,
     unknown,
 )
 
@@ -42,7 +43,7 @@ def construct_plain(machine: Machine, cls: ClassRef, arguments: Arguments, frame
     """An instance of a builtin class whose content is not kept; an exception keeps its arguments."""
     if "builtins:BaseException" in machine.mro_of(cls.symbol):
         obj = machine.allocate(cls.symbol, (frame.symbol, span), frame)
-        machine.heap.store(obj.number, "args", frozenset({TupleValue(tuple(arguments.positional))}))
+        machine.heap.store(obj.number, "args", tuple_values(tuple(arguments.positional)))
         return frozenset({obj})
     if cls.symbol == "builtins:object":
         return frozenset({machine.allocate(cls.symbol, (frame.module.name, frame.symbol, span), frame)})
@@ -70,7 +71,7 @@ def _tuple(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, 
     known, rest = _items(machine, arguments, frame, span)
     if known is None:
         return machine.container("list", ("tuple", span), frame, Content((), rest))
-    return frozenset({TupleValue(tuple(known))})
+    return tuple_values(tuple(known))
 
 
 def _set(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -191,9 +192,9 @@ def _method(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame,
 def _enumerate(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     known, rest = _items(machine, arguments, frame, span)
     if known is None:
-        pair: Values = frozenset({TupleValue((frozenset({Typed("builtins:int")}), rest))})
+        pair: Values = tuple_values((frozenset({Typed("builtins:int")}), rest))
         return machine.container("list", ("enumerate", span), frame, Content((), pair))
-    pairs = [(index, frozenset({TupleValue((constant(index), item))})) for index, item in enumerate(known)]
+    pairs = [(index, tuple_values((constant(index), item))) for index, item in enumerate(known)]
     return machine.container("list", ("enumerate", span), frame, Content(tuple(pairs)))  # type: ignore[arg-type]
 
 
@@ -202,10 +203,10 @@ def _zip(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
 
     columns = [protocols.definite_items(machine, values, 4096) for values in arguments.positional]
     if columns and all(column is not None for column in columns) and not arguments.rest:
-        rows = [frozenset({TupleValue(tuple(row))}) for row in zip(*(c for c in columns if c is not None), strict=False)]
+        rows = [tuple_values(tuple(row)) for row in zip(*(c for c in columns if c is not None), strict=False)]
         return machine.container("list", ("zip", span), frame, Content(tuple(enumerate(rows))))  # type: ignore[arg-type]
     row = tuple(protocols.iterate(machine, values, frame, span) for values in arguments.positional)
-    return machine.container("list", ("zip", span), frame, Content((), frozenset({TupleValue(row)})))
+    return machine.container("list", ("zip", span), frame, Content((), tuple_values(row)))
 
 
 def _map(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:

@@ -39,6 +39,7 @@ from tracer.link.values import (
     join_all,
     known_constant,
     known_text,
+    order_key,
     single,
     unknown,
     without_absent,
@@ -69,7 +70,7 @@ def _getattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
         return unknown("getattr() with a name that is not known")
     result = NOTHING
     for name in texts:
-        for owner in sorted(owners, key=repr):
+        for owner in sorted(owners, key=order_key):
             result = join(result, _getattr_one(machine, owner, name, default, frame, span))
     if not result:
         raise AbstractRaiseError("builtins:AttributeError", f"object has no attribute '{texts[0]}'")

@@ -18,7 +18,6 @@ from tracer.link.values import (
     InstanceDict,
     Obj,
     PropertyValue,
-    TupleValue,
     Typed,
     Value,
     Values,
@@ -27,6 +26,7 @@ from tracer.link.values import (
     known_constant,
     known_text,
     single,
+    tuple_values,
     unknown,
     without_absent,
 )
@@ -213,12 +213,12 @@ def _views(machine: Machine, receiver: Value, which: str, frame: Frame, span: Sp
     made: list[Values] = []
     for key, values in exact:
         item = without_absent(values)
-        made.append(key if which == "keys" else item if which == "values" else frozenset({TupleValue((key, item))}))
+        made.append(key if which == "keys" else item if which == "values" else tuple_values((key, item)))
     optional = any(ABSENT in values for _, values in exact)
     rest = NOTHING
     if content.rest:
         keys = content.keys or unknown("a key that is not known")
-        rest = keys if which == "keys" else content.rest if which == "values" else frozenset({TupleValue((keys, content.rest))})
+        rest = keys if which == "keys" else content.rest if which == "values" else tuple_values((keys, content.rest))
     if optional:
         for item in made:
             rest = join(rest, item)
@@ -294,7 +294,7 @@ def fold_string(name: str, receiver: Value, arguments: Arguments) -> Values:
             except (TypeError, ValueError):
                 return unknown(f"the result of str.{name}")
             if isinstance(result, tuple):
-                return frozenset({TupleValue(tuple(constant(part) for part in result))})
+                return tuple_values(tuple(constant(part) for part in result))
             return constant(result, receiver.origin if isinstance(result, str) else "")
     if name in _BOOLEAN:
         return BOOL
@@ -303,7 +303,7 @@ def fold_string(name: str, receiver: Value, arguments: Arguments) -> Values:
     if name in {"split", "rsplit", "splitlines"}:
         return frozenset({Typed("builtins:list")})
     if name in {"partition", "rpartition"}:
-        return frozenset({TupleValue((STR, STR, STR))})
+        return tuple_values((STR, STR, STR))
     return STR if name != "encode" else frozenset({Typed("builtins:bytes")})
 
 

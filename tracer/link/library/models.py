@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracer.link.library import arguments_models, dataclass_models, file_models
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import CONTENT, Content
+from tracer.link.library import arguments_models, dataclass_models, file_models
 from tracer.link.values import (
     NONE,
     NOTHING,
@@ -56,7 +56,6 @@ MODULE_ALIASES = {"os.path": "posixpath"}
 CONSTANTS: dict[str, Value] = {
     "dataclasses.MISSING": Const("MISSING", "dataclasses.MISSING"),
     "typing.TYPE_CHECKING": Const("bool", False),
-    "sys.argv": External("sys.argv"),
 }
 
 

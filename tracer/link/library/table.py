@@ -137,6 +137,8 @@ class Library:
 
     def external_member(self, machine: Machine, dotted: str) -> Values:
         """A name of a module that is not walked: a model, a class read from its source, a submodule, or external."""
+        if dotted == "sys.argv":
+            return machine.command_line()
         if dotted in self._externals or dotted in functions.FUNCTIONS:
             return frozenset({Builtin(dotted)})
         if dotted in models.CONSTANTS:

@@ -1,0 +1,120 @@
+"""A target's code as files: names in evidence, missing imports, versions, excerpts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tracer.codebase import Codebase, find_missing_imports, module_name_of, open_codebase, plain_name
+from tracer.errors import TargetError
+from tracer.extract.facts import extract_facts
+from tracer.model.edges import Site
+from tracer.model.names import Span
+from tracer.model.progress import Silence
+from tracer.model.targets import Scenario, Target
+
+MODULE = """\
+import functools
+
+@functools.cache
+def cached(): return 1
+
+class Outer:
+    class Inner:
+        def method(self):
+            def local(): return [lambda: 1]
+            return local
+
+def twice(): ...
+def twice(): ...
+
+two = lambda: 1, lambda: 2
+"""
+
+
+@pytest.fixture
+def codebase(tmp_path: Path) -> Codebase:
+    package = tmp_path / "src" / "app"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "main.py").write_text(MODULE)
+    return open_codebase(Target("app", "src", ("app",)), tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    ("first_line", "qualname", "symbol"),
+    [
+        (1, "<module>", "app.main"),
+        (3, "cached", "app.main:cached"),  # the decorator's line
+        (8, "Outer.Inner.method", "app.main:Outer.Inner.method"),
+        (9, "Outer.Inner.method.<locals>.local", "app.main:Outer.Inner.method.local"),
+        (9, "Outer.Inner.method.<locals>.local.<locals>.<lambda>", "app.main:Outer.Inner.method.local.<lambda>#1"),
+        (12, "twice", "app.main:twice"),
+        (13, "twice", "app.main:twice#2"),
+        (15, "<lambda>", None),  # which of the two cannot be told
+        (7, "cached", None),
+    ],
+)
+def test_running_code_is_named_as_its_definition(
+    codebase: Codebase, first_line: int, qualname: str, symbol: str | None
+) -> None:
+    assert codebase.find_definition("app/main.py", first_line, qualname) == symbol
+
+
+def test_a_file_nobody_knows(codebase: Codebase) -> None:
+    assert codebase.find_definition("app/absent.py", 1, "<module>") is None
+    assert codebase.lines_of("app/absent.py") is None
+
+
+def test_excerpts(codebase: Codebase) -> None:
+    assert codebase.excerpt_of(Site("app/main.py", Span(4, 0, 4, 10), "app.main", "call")) == "def cached(): return 1"
+    assert codebase.excerpt_of(Site("app/main.py", Span(99, 0, 99, 1), "app.main", "call")) is None
+
+
+def test_functions_that_may_be_factories(codebase: Codebase) -> None:
+    assert codebase.functions() == ("app.main:cached", "app.main:twice", "app.main:twice#2")
+
+
+def test_a_script_is_named_from_the_source_root(tmp_path: Path, codebase: Codebase) -> None:
+    inside = Scenario("a", "app", script="src/app/main.py")
+    outside = Scenario("b", "app", script="run.py")
+    target = Target("app", "src", ("app",), scenarios=(inside,))
+    (walked,) = open_codebase(target, tmp_path, None).walked.scenarios
+    assert walked.script == "app/main.py"
+    with pytest.raises(TargetError, match=r"run\.py lies outside the root src"):
+        _ = open_codebase(Target("app", "src", ("app",), scenarios=(outside,)), tmp_path, None).walked
+
+
+def test_a_package_that_lies_nowhere(tmp_path: Path, codebase: Codebase) -> None:
+    with pytest.raises(TargetError, match="target app: no package absent below src nor in the environment"):
+        open_codebase(Target("app", "src", ("absent",)), tmp_path, None).read_sources(Silence())
+
+
+@pytest.mark.parametrize(
+    ("source", "missing"),
+    [
+        ("import gone", [(1, "gone")]),
+        ("import known.gone", [(1, "known.gone")]),
+        ("from gone.deep import name", [(1, "gone.deep")]),
+        ("import known\nfrom . import main\nfrom .main import x", []),
+        ("from .gone import name", [(1, "app.gone")]),
+        ("from ..gone import name", [(1, "gone")]),
+        ("try:\n    import gone\nexcept ImportError:\n    gone = None", []),
+        ("if False:\n    import gone", []),
+    ],
+)
+def test_missing_imports(source: str, missing: list[tuple[int, str]]) -> None:
+    header = extract_facts(source.encode()).header
+    found = list(find_missing_imports("app/main.py", header, {"known", "app", "app.main"}.__contains__))
+    assert found == [(line, f"imports {name}, which is not installed in the environment") for line, name in missing]
+
+
+@pytest.mark.parametrize(("path", "name"), [("a/b.py", "a.b"), ("a/__init__.py", "a"), ("s.py", "s")])
+def test_module_names(path: str, name: str) -> None:
+    assert module_name_of(path) == name
+
+
+@pytest.mark.parametrize(("qualname", "plain"), [("f.<locals>.g", "f.g"), ("f#2.g", "f.g"), ("<lambda>#3", "<lambda>")])
+def test_plain_names(qualname: str, plain: str) -> None:
+    assert plain_name(qualname) == plain
