@@ -1,7 +1,7 @@
 """Make the work folder of a scenario: checkpoints with small random weights, pictures, conversations.
 
 Every function here writes into the current directory and nowhere else. Weights, tokenizer and image processor are
-written by the libraries' own ``save_pretrained``, so that the real loading code runs on them; the ``config.json`` files
+written by the libraries' own ``save_pretrained``, so that the real loading code runs on them; the small JSON files
 are the committed ones below ``scenarios/data``, byte for byte, so that whoever reads those knows what a run will read.
 Everything is seeded: the same files come out each time.
 """
@@ -64,6 +64,7 @@ def write_vision_tower(folder: str) -> None:
     write_weights(InternVisionModel(config), folder)
     size = {"height": config.image_size, "width": config.image_size}
     CLIPImageProcessorPil(size=size, crop_size=size).save_pretrained(folder)
+    put_committed_files(folder)
 
 
 def write_language_model(folder: str) -> None:
@@ -72,13 +73,19 @@ def write_language_model(folder: str) -> None:
     config = VITAQwen2Config.from_pretrained(CONFIGS / folder)
     write_weights(VITAQwen2ForCausalLM(config), folder)
     train_tokenizer(config.vocab_size).save_pretrained(folder)
+    put_committed_files(folder)
 
 
 def write_weights(model: PreTrainedModel, folder: str) -> None:
-    """Save a model without its vision tower, then put the committed config.json in its place."""
+    """Save a model without its vision tower."""
     weights = {name: weight for name, weight in model.state_dict().items() if ".vision_tower." not in name}
     model.save_pretrained(folder, state_dict=weights)
-    shutil.copyfile(CONFIGS / folder / "config.json", Path(folder, "config.json"))
+
+
+def put_committed_files(folder: str) -> None:
+    """Put the committed JSON files of a checkpoint in the place of those just written."""
+    for file in sorted((CONFIGS / folder).glob("*.json")):
+        shutil.copyfile(file, Path(folder, file.name))
 
 
 def write_projector(folder: str, of: str) -> None:

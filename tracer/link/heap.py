@@ -161,7 +161,8 @@ class Heap:
 
     def attributes_of(self, number: int) -> list[str]:
         """Names of the cells an object has now, in order of creation."""
-        return [name for name in self.names.get(number, ()) if name != CONTENT]
+        gone = frozenset({ABSENT})
+        return [n for n in self.names.get(number, ()) if n != CONTENT and self.cells.get((number, n)) != gone]
 
     # --- branches ----------------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ from tracer.link.values import (
     join,
     known_text,
     single,
+    tuple_values,
     unknown,
     without_absent,
 )
@@ -87,6 +88,24 @@ def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
 
 def _is_module(machine: Machine, value: Obj) -> bool:
     return "torch.nn.modules.module:Module" in machine.mro_of(value.cls)
+
+
+def _named_modules(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``Module.named_modules``: a generator that calls itself for every submodule; its closure is computed here."""
+    found: dict[Obj, None] = {}
+    pending = [value for value in arguments.positional[0] if isinstance(value, Obj)] if arguments.positional else []
+    while pending:
+        module = pending.pop()
+        if module in found:
+            continue
+        found[module] = None
+        registries = machine.heap.get((module.number, "_modules"))
+        for registry in registries if isinstance(registries, frozenset) else ():
+            if isinstance(registry, Obj):
+                values = machine.content(registry).everything()
+                pending.extend(value for value in values if isinstance(value, Obj) and _is_module(machine, value))
+    pair = tuple_values((STR, frozenset(found)))
+    return machine.container("list", ("named_modules", span), frame, Content((), pair))
 
 
 # --- functools, copy, contextlib -------------------------------------------------------------------------------------
@@ -289,6 +308,17 @@ def _fetched_code(machine: Machine, arguments: Arguments, frame: Frame, span: Sp
     return unknown("a class from code that is fetched at run time")
 
 
+def _loaded_weights(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """Weights go from files into parameters in C++; which keys there are is a matter of the checkpoint."""
+    what = unknown("what loading the weights reports")
+    return tuple_values((what, what))
+
+
+def _weight_table(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """Renames of weights are regular expressions over the checkpoint's keys."""
+    return unknown("a table of weight renames")
+
+
 def _lazy_structure(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """The table of a lazy package is made by reading its files; what it exports is resolved from their headers."""
     return unknown("the table of a lazily filled package")
@@ -300,6 +330,11 @@ def _revision(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 FUNCTIONS: dict[str, Model] = {
     "torch.nn.modules.module:Module.__setattr__": _module_setattr,
+    "torch.nn.modules.module:Module.named_modules": _named_modules,
+    "transformers.modeling_utils:PreTrainedModel._load_pretrained_model": _loaded_weights,
+    "transformers.modeling_utils:PreTrainedModel._load_and_finalize_distributed_pretrained_model": _loaded_weights,
+    "transformers.conversion_mapping:get_model_conversion_mapping": _weight_table,
+    "transformers.conversion_mapping:_build_checkpoint_conversion_mapping": _weight_table,
     "transformers.utils.auto_docstring:auto_docstring": _keep_function,
     "transformers.utils.doc:add_start_docstrings": _keep_function,
     "transformers.models.auto.configuration_auto:replace_list_option_in_docstrings": _keep_function,
