@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from tracer.model import code
 from tracer.model.edges import Access, Site
 
@@ -78,12 +76,12 @@ def _walk(node: Any, attribute: str, form: str = "load") -> Iterator[tuple[str, 
             yield from _walk(function, attribute)
             for argument in arguments:
                 yield from _walk(argument.value, attribute)
-        case msgspec.Struct():
-            for field in node.__struct_fields__:
-                yield from _walk(getattr(node, field), attribute)
         case tuple():
             for part in node:
                 yield from _walk(part, attribute)
+        case _:
+            for field in getattr(node, "__struct_fields__", ()):
+                yield from _walk(getattr(node, field), attribute)
 
 
 def _target(node: Any, attribute: str, form: str) -> Iterator[tuple[str, Span]]:

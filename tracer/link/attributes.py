@@ -37,6 +37,7 @@ from tracer.link.values import (
     constant,
     join,
     order_key,
+    ordered,
     single,
     tuple_values,
     unknown,
@@ -102,7 +103,7 @@ def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span
         return unknown("attribute of a value of unknown class")
     custom = machine.find_in_class(cls, "__getattribute__")
     if custom is not None and name != "__getattribute__" and isinstance(value, Obj):
-        for supplier in custom:
+        for supplier in ordered(custom):
             if isinstance(supplier, Function) and machine.is_followed(supplier.module):
                 arguments = Arguments([constant(name)])
                 return machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
@@ -131,7 +132,7 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
     if builtin is not None:
         return join(without_absent(result), builtin)
     fallback = machine.find_in_class(cls, "__getattr__")
-    for supplier in fallback or ():
+    for supplier in ordered(fallback or ()):
         if isinstance(supplier, Function) and machine.is_followed(supplier.module) and not _is_dunder(name):
             if machine.library.function_model(machine, supplier) is None:
                 return _call_fallback(machine, supplier, value, name, result, frame, span)
@@ -163,7 +164,7 @@ def _is_dunder(name: str) -> bool:
 
 def _bind_all(machine: Machine, items: Values, value: Value, cls: SymbolId, frame: Frame, span: Span) -> Values:
     result = NOTHING
-    for item in items:
+    for item in ordered(items):
         result = join(result, bind(machine, item, value, cls, frame, span))
     return result
 
@@ -241,7 +242,7 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
             None, value.symbol
         ) else NOTHING
     result = NOTHING
-    for item in found:
+    for item in ordered(found):
         match item:
             case MethodWrapper(kind="classmethod", function=function):
                 result = join(result, frozenset({Bound(function, value)}))
@@ -267,7 +268,7 @@ def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: S
                 return frozenset({Bound(slot, value.receiver)})
             continue
         result = NOTHING
-        for item in found:
+        for item in ordered(found):
             if isinstance(value.receiver, ClassRef) and isinstance(item, Function) and name != "__init_subclass__":
                 bound: Values = frozenset({item}) if name == "__new__" else frozenset({Bound(item, value.receiver)})
                 is_instance_method = not name.startswith("__") and symbol not in machine.metaclasses_of(value.start)
@@ -338,7 +339,7 @@ def store_attribute(
 ) -> None:
     """``owners.name = values``; with several possible owners each keeps what it may have had."""
     alone = len(owners) == 1
-    for owner in owners:
+    for owner in ordered(owners):
         match owner:
             case Obj() | Super():
                 target = owner.receiver if isinstance(owner, Super) else owner
@@ -364,7 +365,7 @@ def _store_instance(
     machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool
 ) -> None:
     custom = machine.find_in_class(owner.cls, "__setattr__")
-    for supplier in custom or ():
+    for supplier in ordered(custom or ()):
         if isinstance(supplier, Function) and machine.is_followed(supplier.module):
             arguments = Arguments([constant(name), values])
             machine.call(frozenset({Bound(supplier, owner)}), arguments, frame, span, "attribute")
@@ -377,7 +378,7 @@ def plain_store(
 ) -> None:
     """What ``object.__setattr__`` does: a property's setter, else the instance."""
     in_class = machine.find_in_class(owner.cls, name)
-    for item in in_class or ():
+    for item in ordered(in_class or ()):
         if isinstance(item, PropertyValue):
             if item.setter is not None:
                 arguments = Arguments([frozenset({owner}), values])
@@ -391,7 +392,7 @@ def plain_store(
 
 def delete_attribute(machine: Machine, owners: Values, name: str, frame: Frame, span: Span) -> None:
     """``del owners.name``."""
-    for owner in owners:
+    for owner in ordered(owners):
         if isinstance(owner, Obj):
             machine.note_write(frame, span, "delete", name, owner.cls, NOTHING, generic=False)
             cell = machine.heap.get((owner.number, name))

@@ -31,6 +31,7 @@ from tracer.link.values import (
     constant,
     join,
     order_key,
+    ordered,
     unknown,
 )
 from tracer.model.names import module_of, qualname_of, short_name_of, symbol_id
@@ -147,6 +148,7 @@ class ClassTable:
         state = self.class_state(symbol)
         if state is None:
             return
+        self.receivers.clear()
         is_function = any(isinstance(value, Function) for value in values)
         if is_function and frame.symbol != symbol:
             state.patches[name] = self.site(frame, span, "attribute")
@@ -237,7 +239,7 @@ def _wrap(state: ClassState, name: str, kind: str) -> None:
 def _run_init_subclass(machine: Machine, state: ClassState, arguments: Arguments, frame: Frame, span: Span) -> None:
     for cls in state.mro[1:]:
         found = machine.own_attribute(cls, "__init_subclass__")
-        for value in found or ():
+        for value in ordered(found or ()):
             if isinstance(value, MethodWrapper) and isinstance(value.function, Function):
                 if machine.is_followed(value.function.module):
                     keywords = Arguments([frozenset({ClassRef(state.symbol)})], arguments.keywords)
@@ -253,7 +255,7 @@ def resolve_bases(machine: Machine, bases: list[Values]) -> tuple[tuple[SymbolId
         options = [symbol for value in sorted(values, key=order_key) if (symbol := machine.base_symbol(value)) is not None]
         if options:
             symbols.append(options[0])
-        for value in values:
+        for value in ordered(values):
             if isinstance(value, External) and machine.base_symbol(value) is None:
                 unresolved.append((value.name, "no source of this class was found"))
             elif isinstance(value, Unknown):
@@ -357,7 +359,7 @@ def construct(
 
 def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> None:
     """A subclass of ``property`` keeps its functions where C code would."""
-    for value in made:
+    for value in ordered(made):
         if isinstance(value, Obj):
             for index, name in enumerate(("fget", "fset", "fdel")):
                 machine.heap.store(value.number, name, arguments.at(index, name) or NONE)
@@ -365,7 +367,7 @@ def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> Non
 
 def _run_new(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values | None:
     found = machine.find_in_class(cls.symbol, "__new__")
-    for value in found or ():
+    for value in ordered(found or ()):
         if isinstance(value, MethodWrapper) and isinstance(value.function, Function):
             if machine.is_followed(value.function.module):
                 return machine.call(

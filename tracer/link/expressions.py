@@ -31,6 +31,7 @@ from tracer.link.values import (
     join_all,
     known_constant,
     order_key,
+    ordered,
     single,
     tuple_values,
     unknown,
@@ -354,7 +355,7 @@ def evaluate_arguments(
 
 
 def _spread_keywords(machine: Machine, values: Values, result: Arguments) -> None:
-    for value in values:
+    for value in ordered(values):
         if isinstance(value, Obj) and value.cls in protocols.DICTS:
             content = machine.content(value)
             for key, item in content.items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.mro import OBJECT
-from tracer.link.values import Builtin, Function, MethodWrapper, PropertyValue, Value, Values
+from tracer.link.values import NOTHING, Builtin, Function, MethodWrapper, PropertyValue, Value, Values, single
 from tracer.model.edges import Site
 from tracer.model.names import Span, module_of, qualname_of
 from tracer.model.program import ClassLinearisation
@@ -63,9 +63,10 @@ def _function_of(machine: Machine, values: Values) -> SymbolId | None:
 
 def _symbol_of(machine: Machine, value: Value | None) -> SymbolId | None:
     match value:
-        case Function(module=name, scope=scope):
-            module = machine.modules.module(name)
-            return module.symbol_of(scope) if module is not None else None
+        case Function():
+            written = _written_function(machine, value)
+            module = machine.modules.module(written.module)
+            return module.symbol_of(written.scope) if module is not None else None
         case MethodWrapper(function=function):
             return _symbol_of(machine, function)
         case PropertyValue(getter=getter):
@@ -73,6 +74,18 @@ def _symbol_of(machine: Machine, value: Value | None) -> SymbolId | None:
         case Builtin():
             return None
     return None
+
+
+def _written_function(machine: Machine, function: Function) -> Function:
+    """The innermost function that ``__wrapped__`` leads to: the one a reader finds under the method's name."""
+    seen = {function}
+    while (state := machine.functions.get(function)) is not None:
+        wrapped = single(state.attributes.get("__wrapped__", NOTHING))
+        if not isinstance(wrapped, Function) or wrapped in seen:
+            break
+        seen.add(wrapped)
+        function = wrapped
+    return function
 
 
 def _site_of(machine: Machine, symbol: SymbolId) -> Site | None:

@@ -29,6 +29,7 @@ from tracer.link.values import (
     MethodWrapper,
     Obj,
     PartialValue,
+    PropertyValue,
     Typed,
     Unknown,
     Value,
@@ -36,6 +37,7 @@ from tracer.link.values import (
     class_of,
     join,
     order_key,
+    ordered,
     single,
     unknown,
 )
@@ -93,6 +95,7 @@ class Machine(ClassTable, ModuleTable):
         self.classes_in_progress: list[ClassState] = []
         self.options: dict[int, list[Option]] = {}
         self.open_objects: set[int] = set()
+        self.receivers: dict[tuple[SymbolId, int], bool] = {}
         self.reached: set[SymbolId] = set()
         self.literal_names: dict[str, frozenset[Span]] = {}
         self.stack: list[CallRecord] = []
@@ -208,7 +211,7 @@ class Machine(ClassTable, ModuleTable):
             (callee,) = callees
             return self.call_value(callee, arguments, frame, span, form, certain=True)
         known = [callee for callee in sorted(callees, key=order_key) if not isinstance(callee, Unknown | External)]
-        for callee in callees:
+        for callee in ordered(callees):
             if isinstance(callee, Unknown):
                 self.unresolved(frame, span, "", callee.reason)
         if len(known) == 1 and len(callees) == 1:
@@ -419,7 +422,7 @@ class Machine(ClassTable, ModuleTable):
         """Walk a generator's body where its first item is asked for; returns what it yields."""
         cell = self.heap.get((obj.number, "generator"))
         result = NOTHING
-        for value in cell if isinstance(cell, frozenset) else ():
+        for value in ordered(cell if isinstance(cell, frozenset) else ()):
             if isinstance(value, PartialValue) and isinstance(value.function, Function):
                 arguments = Arguments(list(value.positional), dict(value.keywords))
                 result = join(result, self.call_function(value.function, arguments, frame, span, "iterate", certain=True))
@@ -467,19 +470,30 @@ def _receiver_of(machine: Machine, scope: Scope, state: FunctionState, env: dict
     value = single(env.get(scope.parameters[0].name, NOTHING))
     if not isinstance(value, Obj | ClassRef | Typed):
         return None
-    mro = machine.mro_of(value.symbol if isinstance(value, ClassRef) else value.cls)
-    name = scope.qualname.rpartition(".")[2].partition("#")[0]
-    if state.owner in mro or any(_supplies(machine, cls, name, scope) for cls in mro):
-        return value
-    return None
+    cls = value.symbol if isinstance(value, ClassRef) else value.cls
+    key = (cls, id(scope))
+    if key not in machine.receivers:
+        mro = machine.mro_of(cls)
+        machine.receivers[key] = state.owner in mro or any(_supplies(machine, base, scope) for base in mro)
+    return value if machine.receivers[key] else None
 
 
-def _supplies(machine: Machine, cls: SymbolId, name: str, scope: Scope) -> bool:
+def _supplies(machine: Machine, cls: SymbolId, scope: Scope) -> bool:
+    """Whether an attribute of the class runs this function, itself or behind wrappers that say what they wrap."""
     state = machine.classes.get(cls)
-    for value in state.namespace.get(name, NOTHING) if state is not None else ():
-        function = value.function if isinstance(value, MethodWrapper) else value
-        if isinstance(function, Function):
-            module = machine.modules.module(function.module)
-            if module is not None and module.scope(function.scope) is scope:
-                return True
+    pending = [value for values in state.namespace.values() for value in values] if state is not None else []
+    seen: set[Function] = set()
+    while pending:
+        value = pending.pop()
+        if isinstance(value, PropertyValue):
+            pending.extend(part for part in (value.getter, value.setter, value.deleter) if part is not None)
+            continue
+        function = value.function if isinstance(value, MethodWrapper | PartialValue) else value
+        if not isinstance(function, Function) or function in seen:
+            continue
+        seen.add(function)
+        module = machine.modules.module(function.module)
+        if module is not None and module.scope(function.scope) is scope:
+            return True
+        pending.extend(machine.functions[function].attributes.get("__wrapped__", NOTHING))
     return False

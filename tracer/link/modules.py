@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tracer.model.code import Scope
+from tracer.model.code import Assign, Const, Name, Scope
 from tracer.model.facts import Definition, ModuleFacts
 from tracer.model.names import SymbolId, symbol_id
 
@@ -30,13 +30,27 @@ class ModuleFile:
     is_package: bool
 
 
+def _declared_name(facts: ModuleFacts) -> str | None:
+    """The name that a module gives itself, as ``_collections_abc`` does: its classes carry it at run time."""
+    if "__name__" not in facts.header.bound:
+        return None
+    for statement in facts.scopes[0].body:
+        match statement:
+            case Assign(targets=(Name(id="__name__"),), value=Const(value=str(name))):
+                return name
+    return None
+
+
 class Module:
-    """A module with its facts; bodies are decoded when they are first asked for."""
+    """A module with its facts; bodies are decoded when they are first asked for.
+
+    ``name`` is the dotted name of its symbols: a library's module may rename itself.
+    """
 
     def __init__(self, place: ModuleFile, facts: ModuleFacts) -> None:
         self.place = place
         self.facts = facts
-        self.name = place.name
+        self.name = place.name if place.library is None else _declared_name(facts) or place.name
 
     @cached_property
     def definition_of_scope(self) -> dict[int, Definition]:
@@ -61,7 +75,7 @@ class Module:
         """Resolve a relative import's module name."""
         if level == 0:
             return module
-        parts = self.name.split(".")
+        parts = self.place.name.split(".")
         if not self.place.is_package:
             parts = parts[:-1]
         parts = parts[: len(parts) - (level - 1)]
@@ -90,7 +104,10 @@ class ModuleIndex:
         """The module with its facts, None where ``find`` finds nothing."""
         if name not in self._modules:
             place = self.find(name)
-            self._modules[name] = None if place is None else Module(place, self._facts_of(place.file))
+            module = None if place is None else Module(place, self._facts_of(place.file))
+            self._modules[name] = module
+            if module is not None and module.name != name:
+                self._modules[module.name] = module
         return self._modules[name]
 
     def script(self, file: Path, name: str) -> Module:

@@ -36,6 +36,7 @@ from tracer.link.values import (
     join_all,
     known_constant,
     order_key,
+    ordered,
     single,
     tuple_values,
     unknown,
@@ -138,7 +139,7 @@ def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) 
     if method is not None and _is_walkable(machine, method):
         iterator = machine.call(frozenset({method}), Arguments(), frame, span, "for")
         result = NOTHING
-        for item in iterator:
+        for item in ordered(iterator):
             if isinstance(item, Obj) and find_special(machine, item, "__next__") is not None:
                 following = find_special(machine, item, "__next__")
                 result = join(result, machine.call(frozenset({following}) if following else NOTHING, Arguments(), frame, span, "for"))
@@ -262,7 +263,7 @@ def _slice_list(machine: Machine, content: Content, position: Const | None, fram
 def store_item(machine: Machine, owners: Values, index: Values, values: Values, frame: Frame, span: Span) -> None:
     """``owners[index] = values``."""
     key = key_of(index)
-    for owner in owners:
+    for owner in ordered(owners):
         match owner:
             case Obj(cls=cls) if cls in CONTAINERS:
                 content = machine.content(owner)
@@ -290,7 +291,7 @@ def store_item(machine: Machine, owners: Values, index: Values, values: Values, 
 
 def update_content(machine: Machine, content: Content, values: Values) -> Content:
     """``content.update(values)``."""
-    for value in values:
+    for value in ordered(values):
         if isinstance(value, Obj) and value.cls in DICTS:
             other = machine.content(value)
             for key, item in other.items:
@@ -314,7 +315,7 @@ def binary(machine: Machine, token: str, left: Values, right: Values, frame: Fra
     """``left token right``: a class's own method where it has one, containers, constants."""
     name = _OPERATORS.get(token, "")
     for values, other, method_name in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
-        for value in values:
+        for value in ordered(values):
             if isinstance(value, Obj | Typed) and value.cls in machine.classes:
                 method = find_special(machine, value, method_name)
                 if method is not None and _is_walkable(machine, method):
@@ -355,7 +356,7 @@ def augmented(machine: Machine, token: str, left: Values, right: Values, frame: 
     if isinstance(value, Obj) and value.cls in DICTS and token == "|":
         machine.library.call_method(machine, "dict.update", value, Arguments([right]), frame, span)
         return left
-    for item in left:
+    for item in ordered(left):
         if isinstance(item, Obj | Typed) and item.cls in machine.classes:
             method = find_special(machine, item, f"__i{_OPERATORS.get(token, '')}__")
             if method is not None and _is_walkable(machine, method):
@@ -376,7 +377,7 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
         case "not in":
             inside = contains(machine, right, left, frame, span)
             return None if inside is None else not inside
-    for value in left:
+    for value in ordered(left):
         if isinstance(value, Obj | Typed) and value.cls in machine.classes:
             method = find_special(machine, value, _COMPARISONS[token])
             if method is not None and _is_walkable(machine, method):
@@ -561,7 +562,7 @@ def enter_context(machine: Machine, managers: Values, frame: Frame, span: Span) 
 
 def exit_context(machine: Machine, managers: Values, frame: Frame, span: Span) -> None:
     """The ``__exit__`` calls at a ``with`` statement's end."""
-    for value in managers:
+    for value in ordered(managers):
         if isinstance(value, Obj):
             method = find_special(machine, value, "__exit__")
             if method is not None and _is_walkable(machine, method):
@@ -572,7 +573,7 @@ def exit_context(machine: Machine, managers: Values, frame: Frame, span: Span) -
 def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
     """``await values``: coroutines are walked where they are made, so their result is at hand."""
     result = NOTHING
-    for value in values:
+    for value in ordered(values):
         method = find_special(machine, value, "__await__") if isinstance(value, Obj) else None
         if method is not None and _is_walkable(machine, method):
             result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "await"))

@@ -181,7 +181,7 @@ def build_trace(name: str, entry: ContextRecord, recorder: Recorder, dispatches:
         symbol=entry.symbol,
         contexts=TraceBuilder().contexts(entry, recorder.orphans),
         writes=tuple(record.access for record in recorder.writes.values()),
-        reads=tuple(recorder.reads.values()),
+        reads=tuple(sorted(recorder.reads.values(), key=lambda read: (read.site, read.attribute, read.owner or ""))),
         first_writes=first_writes_of(recorder, name),
         raises=tuple(recorder.raises),
         dispatches=dispatches,

@@ -35,6 +35,7 @@ from tracer.link.values import (
     class_of,
     join,
     known_text,
+    ordered,
     unknown,
 )
 from tracer.model import code
@@ -170,7 +171,7 @@ def _raise(machine: Machine, node: code.Raise, frame: Frame) -> bool:
     values = NOTHING if node.exception is None else evaluate(machine, node.exception, frame)
     if node.cause is not None:
         evaluate(machine, node.cause, frame)
-    for value in values:
+    for value in ordered(values):
         if isinstance(value, ClassRef):
             raise AbstractRaiseError(value.symbol, "", values)
         if isinstance(value, Obj | Typed):
@@ -180,7 +181,7 @@ def _raise(machine: Machine, node: code.Raise, frame: Frame) -> bool:
 
 def _message_of(machine: Machine, value: Obj | Typed) -> str:
     cell = machine.heap.get((value.number, "args")) if isinstance(value, Obj) else None
-    for arguments in cell if isinstance(cell, frozenset) else ():
+    for arguments in ordered(cell if isinstance(cell, frozenset) else ()):
         if isinstance(arguments, TupleValue) and arguments.items:
             return known_text(arguments.items[0]) or ""
     return ""
@@ -515,7 +516,14 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
                 frame.env[handler.name] = frozenset(
                     Typed(value.symbol) for value in types if isinstance(value, ClassRef)
                 ) or unknown("a caught exception")
-            return execute(machine, handler.body, frame)
+            caught_for_certain = bool(caught)
+            frame.guards.append(
+                guard_of(machine, _handler_text(handler), handler.span, True, True if caught_for_certain else None, frame)
+            )
+            try:
+                return execute(machine, handler.body, frame)
+            finally:
+                frame.guards.pop()
 
         return walk
 
@@ -568,6 +576,22 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
     return FLOWS in ways
 
 
+def _handler_text(handler: code.Handler) -> str:
+    """How a handler reads as a condition: ``except A`` or ``except (A, B)``."""
+
+    def name_of(node: code.Expr | None) -> str:
+        match node:
+            case code.Name(id=name):
+                return name
+            case code.Attribute(value=value, name=name):
+                return f"{name_of(value)}.{name}"
+            case code.Display(elements=elements):
+                return f"({', '.join(name_of(element) for element in elements)})"
+        return "..."
+
+    return "except" if handler.type is None else f"except {name_of(handler.type)}"
+
+
 def _reraises(handler: code.Handler) -> bool:
     return bool(handler.body) and isinstance(handler.body[-1], code.Raise)
 
@@ -593,7 +617,7 @@ def _may_catch(machine: Machine, handler: code.Handler, error: AbstractRaiseErro
     from tracer.link.classes import is_subclass
     from tracer.link.values import TupleValue
 
-    for value in types:
+    for value in ordered(types):
         options = [item for part in value.items for item in part] if isinstance(value, TupleValue) else [value]
         for option in options:
             if not isinstance(option, ClassRef):

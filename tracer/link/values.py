@@ -7,6 +7,7 @@ content; objects' attributes and containers' contents live in the heap.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -235,6 +236,12 @@ def order_key(value: Value) -> tuple[str, ...]:
         case InstanceDict(owner=owner):
             return ("InstanceDict", *order_key(owner))
     return (type(value).__name__, *(f"{part:08}" if isinstance(part, int) else str(part) for part in _fields_of(value)))
+
+
+def ordered(values: Iterable[Value]) -> Sequence[Value]:
+    """A set's values in the order that every run gives them."""
+    found = tuple(values)
+    return found if len(found) < 2 else sorted(found, key=order_key)
 
 
 def _fields_of(value: Value) -> tuple[object, ...]:

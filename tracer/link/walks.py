@@ -14,7 +14,7 @@ from tracer.link.library import Library
 from tracer.link.machine import NO_SPAN, Machine
 from tracer.link.modules import Module, ModuleIndex
 from tracer.link.recording import CallRecord, ContextRecord, build_trace, fold_chain
-from tracer.link.values import ClassRef, Function, Typed, Value, Values, unknown
+from tracer.link.values import ClassRef, Function, Typed, Value, Values, ordered, unknown
 from tracer.model import code
 from tracer.model.edges import Site, Unresolved
 from tracer.model.names import Span, symbol_id
@@ -202,7 +202,7 @@ def _annotated(machine: Machine, parameter: code.Parameter, frame: Frame) -> Val
     except AbstractRaiseError:
         return unknown("a parameter of an entry point")
     typed: set[Value] = set()
-    for value in found:
+    for value in ordered(found):
         if isinstance(value, ClassRef):
             followed = value.symbol in machine.classes and machine.classes[value.symbol].walked
             typed.add(

@@ -22,6 +22,7 @@ from tracer.link.values import (
     constant,
     join,
     known_constant,
+    ordered,
     single,
     unknown,
 )
@@ -164,7 +165,7 @@ def construct(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
 
 
 def _default(machine: Machine, default: Values, frame: Frame, span: Span) -> Values:
-    for value in default:
+    for value in ordered(default):
         if isinstance(value, Obj) and value.cls == FIELD:
             plain = machine.heap.get((value.number, "default"))
             if isinstance(plain, frozenset) and plain != MISSING:

@@ -23,6 +23,7 @@ from tracer.link.values import (
     join,
     known_constant,
     known_text,
+    ordered,
     unknown,
 )
 
@@ -84,7 +85,7 @@ def open_file(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 
 def _text_of(machine: Machine, values: Values) -> Const | None:
-    for value in values:
+    for value in ordered(values):
         if isinstance(value, Obj) and value.cls == "io:TextIOWrapper":
             cell = machine.heap.get((value.number, "text"))
             return known_constant(cell) if isinstance(cell, frozenset) else None

@@ -40,6 +40,7 @@ from tracer.link.values import (
     known_constant,
     known_text,
     order_key,
+    ordered,
     single,
     unknown,
     without_absent,
@@ -65,7 +66,7 @@ def _getattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
     default = arguments.positional[2] if len(arguments.positional) > 2 else None
     texts = _texts(names)
     if texts is None:
-        for owner in owners:
+        for owner in ordered(owners):
             machine.note_read(frame, span, "getattr", "*", class_of(owner))
         return unknown("getattr() with a name that is not known")
     result = NOTHING
@@ -105,7 +106,7 @@ def _setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
     owners, names, values = arguments.positional[:3]
     texts = _texts(names)
     if texts is None:
-        for owner in owners:
+        for owner in ordered(owners):
             machine.note_write(frame, span, "setattr", "*", class_of(owner), values, generic=True)
             if isinstance(owner, Obj):
                 machine.blur_attributes(owner, values)
@@ -175,7 +176,7 @@ def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Va
     items = definite_items(machine, values, 4096)
     if items is not None:
         return constant(len(items))
-    for value in values:
+    for value in ordered(values):
         method = find_special(machine, value, "__len__") if isinstance(value, Obj | Typed) else None
         if method is not None and _is_walkable(machine, method):
             return machine.call(frozenset({method}), Arguments(), frame, span, "call")
@@ -283,7 +284,7 @@ def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> 
     from tracer.link.protocols import _is_walkable
 
     for values in arguments.positional:
-        for value in values:
+        for value in ordered(values):
             method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
             if method is not None and _is_walkable(machine, method):
                 machine.call(frozenset({method}), Arguments(), frame, span, "call")
@@ -322,7 +323,7 @@ def _object_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
         return NONE
     owners, names, values = arguments.positional[:3]
     texts = _texts(names)
-    for owner in owners:
+    for owner in ordered(owners):
         if isinstance(owner, Obj):
             for name in texts or ():
                 plain_store(machine, owner, name, values, frame, span, alone=len(owners) == 1 and len(texts or ()) == 1)

@@ -21,7 +21,6 @@ from tracer.link.values import (
     Builtin,
     ClassRef,
     Const,
-    External,
     Function,
     InstanceDict,
     MethodWrapper,
@@ -35,6 +34,7 @@ from tracer.link.values import (
     constant,
     join,
     known_text,
+    ordered,
     single,
     tuple_values,
     unknown,
@@ -69,7 +69,7 @@ def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
 
     owners, names, values = arguments.positional[:3]
     name = known_text(names)
-    for owner in owners:
+    for owner in ordered(owners):
         if not isinstance(owner, Obj):
             continue
         if name is None:
@@ -124,7 +124,7 @@ def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: 
     if len(arguments.positional) < 2:
         return NOTHING
     wrapper, wrapped = arguments.positional[:2]
-    for value in wrapper:
+    for value in ordered(wrapper):
         if isinstance(value, Function) and value in machine.functions:
             machine.functions[value].attributes["__wrapped__"] = wrapped
     return wrapper
@@ -293,7 +293,7 @@ def construct_enum(machine: Machine, cls: ClassRef, arguments: Arguments, frame:
     wanted = arguments.positional[0] if arguments.positional else NOTHING
     members = enum_members(machine, cls.symbol) or NOTHING
     found = NOTHING
-    for member in members:
+    for member in ordered(members):
         cell = machine.heap.get((member.number, "value")) if isinstance(member, Obj) else None
         if isinstance(cell, frozenset) and {getattr(v, "value", v) for v in cell} & {getattr(v, "value", v) for v in wanted}:
             found = join(found, frozenset({member}))
@@ -319,6 +319,11 @@ def _weight_table(machine: Machine, arguments: Arguments, frame: Frame, span: Sp
     return unknown("a table of weight renames")
 
 
+def _debugging_aid(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """It replaces every ``forward`` of a model while somebody debugs it; no scenario does."""
+    return NONE
+
+
 def _lazy_structure(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """The table of a lazy package is made by reading its files; what it exports is resolved from their headers."""
     return unknown("the table of a lazily filled package")
@@ -342,6 +347,7 @@ FUNCTIONS: dict[str, Model] = {
     "transformers.utils.hub:cached_file": file_models.cached_file,
     "transformers.utils.hub:resolve_revision": _revision,
     "transformers.utils.import_utils:define_import_structure": _lazy_structure,
+    "transformers.model_debugging_utils:model_addition_debugger_context": _debugging_aid,
     "transformers.dynamic_module_utils:get_class_from_dynamic_module": _fetched_code,
     "transformers.hf_argparser:HfArgumentParser._parse_dataclass_field": arguments_models.parse_dataclass_field,
 }

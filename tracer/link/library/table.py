@@ -27,6 +27,7 @@ from tracer.link.values import (
     Value,
     Values,
     class_of,
+    ordered,
     unknown,
 )
 from tracer.model.names import short_name_of
@@ -81,7 +82,7 @@ class Library:
             receivers = arguments.positional[0]
             rest = Arguments(arguments.positional[1:], arguments.keywords, arguments.rest, arguments.rest_keywords)
             result = NOTHING
-            for receiver in receivers:
+            for receiver in ordered(receivers):
                 result |= self.call_method(machine, name, receiver, rest, frame, span)
             return result
         return unknown(f"the result of {name}")

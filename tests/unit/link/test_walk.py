@@ -1,0 +1,511 @@
+"""What a walk finds in a few lines of code: edges, first writes, guards, exceptions.
+
+Every case that can be run is also run: what the interpreter really calls must have been predicted.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.unit.link.walking import Walk, machine_for, observe_edges, walk
+from tracer.codec.recursion import recursion_room
+from tracer.link.library import Library
+from tracer.link.walks import walk_functions
+
+
+@dataclass(frozen=True)
+class Case:
+    """A source whose ``main`` is walked, and the edges that leave functions other than by constructing nothing."""
+
+    source: str
+    edges: set[str]
+    writes: dict[str, list[str]] = field(default_factory=dict)
+    raises: set[str] = field(default_factory=set)
+    guards: dict[str, set[str]] = field(default_factory=dict)
+    argv: tuple[str, ...] = ()
+
+
+CASES = {
+    "a cooperative mixin calls the sibling that only the leaf knows": Case(
+        """
+class Base:
+    def __init__(self, config): self.config = config
+class Meta:
+    def __init__(self, config):
+        super().__init__(config)
+        self.tower = 1
+class Leaf(Meta, Base): ...
+def main(): Leaf(3)
+""",
+        {"main -> Meta.__init__ [Leaf]", "Meta.__init__ -> Base.__init__ [Leaf]"},
+        writes={"config": ["Leaf in Base.__init__"], "tower": ["Leaf in Meta.__init__"]},
+    ),
+    "super of a base skips a level": Case(
+        """
+class A:
+    def __init__(self): self.a = 1
+class B(A):
+    def __init__(self): self.b = 1
+class C(B):
+    def __init__(self): super(B, self).__init__()
+def main(): C()
+""",
+        {"main -> C.__init__ [C]", "C.__init__ -> A.__init__ [C]"},
+        writes={"a": ["C in A.__init__"], "b": []},
+    ),
+    "an unbound base method is called on self": Case(
+        """
+class Base:
+    def __init__(self): self.base = 1
+class Leaf(Base):
+    def __init__(self): Base.__init__(self)
+def main(): Leaf()
+""",
+        {"main -> Leaf.__init__ [Leaf]", "Leaf.__init__ -> Base.__init__ [Leaf]"},
+    ),
+    "an abstract method is the leaf's": Case(
+        """
+from abc import ABC, abstractmethod
+class Meta(ABC):
+    @abstractmethod
+    def get_model(self): ...
+    def get_tower(self): return self.get_model().tower()
+class Model:
+    def tower(self): return 1
+class Leaf(Meta):
+    def __init__(self): self.model = Model()
+    def get_model(self): return self.model
+def main(): Leaf().get_tower()
+""",
+        {
+            "main -> Leaf.__init__ [Leaf]",
+            "main -> Meta.get_tower [Leaf]",
+            "Meta.get_tower -> Leaf.get_model [Leaf]",
+            "Meta.get_tower -> Model.tower [Model]",
+        },
+    ),
+    "a factory chooses by substring": Case(
+        """
+class Clip:
+    def load(self): ...
+class Siglip:
+    def load(self): ...
+def build(name):
+    if "siglip" in name.lower(): return Siglip()
+    if "clip" in name.lower(): return Clip()
+    raise ValueError(name)
+def main(): build("openai/CLIP-vit").load()
+""",
+        {"main -> build", "main -> Clip.load [Clip]"},
+    ),
+    "a namespace made of a dict": Case(
+        """
+from types import SimpleNamespace
+class Tower:
+    def go(self): ...
+def main():
+    settings = {"tower": Tower(), "size": 3}
+    SimpleNamespace(**settings).tower.go()
+""",
+        {"main -> Tower.go [Tower]"},
+    ),
+    "setattr in a loop over keyword arguments": Case(
+        """
+class Config:
+    def __init__(self, **kwargs):
+        for key, value in kwargs.items():
+            setattr(self, key, value)
+class Tower:
+    def go(self): ...
+def main():
+    config = Config(tower=Tower())
+    config.tower.go()
+""",
+        {"main -> Config.__init__ [Config]", "main -> Tower.go [Tower]"},
+        writes={"tower": ["Config in Config.__init__"]},
+    ),
+    "hasattr is decided both ways": Case(
+        """
+class Config:
+    def __init__(self): self.tower = 1
+def there(): ...
+def missing(): ...
+def absent(): ...
+def main():
+    config = Config()
+    if hasattr(config, "tower"): there()
+    else: missing()
+    if hasattr(config, "bridge"): missing()
+    else: absent()
+""",
+        {"main -> Config.__init__ [Config]", "main -> there ?", "main -> absent ?"},
+        guards={
+            "there": {"hasattr(config, \"tower\"): true"},
+            "absent": {"not hasattr(config, \"bridge\"): false"},
+        },
+    ),
+    "getattr falls back to its default": Case(
+        """
+class Config: ...
+class Tower:
+    def go(self): ...
+def main():
+    getattr(Config(), "tower", Tower()).go()
+""",
+        {"main -> Tower.go [Tower]"},
+    ),
+    "an attribute of None raises": Case(
+        """
+class Model:
+    def __init__(self): self.tower = None
+    def get(self): return self.tower
+def never(): ...
+def main():
+    Model().get().is_loaded
+    never()
+""",
+        {"main -> Model.__init__ [Model]", "main -> Model.get [Model]"},
+        raises={"AttributeError in main"},
+    ),
+    "an early return guards what follows": Case(
+        """
+def late(): ...
+def run(tower):
+    if tower is None:
+        return
+    late()
+def main(): run("x")
+""",
+        {"main -> run", "run -> late ?"},
+        guards={"late": {"not tower is None: false"}},
+    ),
+    "an unknown condition goes both ways": Case(
+        """
+import os
+def one(): ...
+def two(): ...
+def main():
+    if os.environ.get("SOMETHING"): one()
+    else: two()
+""",
+        {"main -> one ?", "main -> two ?"},
+        guards={
+            "one": {"os.environ.get(\"SOMETHING\"): undecided"},
+            "two": {"not os.environ.get(\"SOMETHING\"): undecided"},
+        },
+    ),
+    "a module wrapped in a list": Case(
+        """
+class Tower:
+    def go(self): ...
+class Model:
+    def __init__(self, fsdp): self.tower = [Tower()] if fsdp else Tower()
+    def get(self):
+        tower = self.tower
+        if isinstance(tower, list): tower = tower[0]
+        return tower
+def main(): Model(True).get().go()
+""",
+        {"main -> Model.__init__ [Model]", "main -> Model.get [Model]", "main -> Tower.go [Tower]"},
+    ),
+    "a patch at module level": Case(
+        """
+class Base:
+    def forward(self): ...
+class Leaf(Base): ...
+def patched(self): ...
+Base.forward = patched
+def main(): Leaf().forward()
+""",
+        {"main -> patched [Leaf]"},
+    ),
+    "a patch in a function that is never called": Case(
+        """
+class Base:
+    def forward(self): ...
+def patched(self): ...
+def patch(): Base.forward = patched
+def main(): Base().forward()
+""",
+        {"main -> Base.forward [Base]"},
+    ),
+    "closures and wrapping decorators": Case(
+        """
+import functools
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs): return function(*args, **kwargs)
+    return wrapper
+class Model:
+    @logged
+    def forward(self, x): return x
+def main(): Model().forward(1)
+""",
+        {"<top> -> logged", "main -> logged.wrapper [Model]", "logged.wrapper -> Model.forward [Model]"},
+    ),
+    "a decorator with arguments": Case(
+        """
+registry = {}
+def register(name):
+    def keep(cls):
+        registry[name] = cls
+        return cls
+    return keep
+@register("tower")
+class Tower:
+    def go(self): ...
+def main(): registry["tower"]().go()
+""",
+        {"<top> -> register", "<top> -> register.keep", "main -> Tower.go [Tower]"},
+    ),
+    "a method rebound to a partial": Case(
+        """
+import functools
+class Model:
+    def forward(self, x, scale=1): return x
+def main():
+    model = Model()
+    model.forward = functools.partial(model.forward, scale=2)
+    model.forward(1)
+""",
+        {"main -> Model.forward [Model]"},
+    ),
+    "properties and their setters": Case(
+        """
+class Tower:
+    def size(self): return 1
+class Model:
+    @property
+    def tower(self): return Tower()
+    @property
+    def size(self): return self.tower.size()
+    @size.setter
+    def size(self, value): self.kept = value
+def main():
+    model = Model()
+    model.size
+    model.size = 3
+""",
+        {
+            "main -> Model.size [Model]",
+            "main -> Model.size#2 [Model]",
+            "Model.size -> Model.tower [Model]",
+            "Model.size -> Tower.size [Tower]",
+        },
+        writes={"kept": ["Model in Model.size#2"]},
+    ),
+    "a generator runs where it is iterated": Case(
+        """
+def item(): return 1
+def items(): yield item()
+def use(source):
+    for each in source: ...
+def main(): use(items())
+""",
+        {"main -> use", "use -> items", "items -> item"},
+    ),
+    "a context manager made of a generator": Case(
+        """
+from contextlib import contextmanager
+def enter(): ...
+def leave(): ...
+@contextmanager
+def managed():
+    enter()
+    yield 1
+    leave()
+def body(): ...
+def main():
+    with managed(): body()
+""",
+        {"main -> managed", "managed -> enter", "managed -> leave", "main -> body"},
+    ),
+    "a context manager class": Case(
+        """
+class Managed:
+    def __enter__(self): return self
+    def __exit__(self, *rest): ...
+    def use(self): ...
+def main():
+    with Managed() as managed: managed.use()
+""",
+        {"main -> Managed.__enter__ [Managed]", "main -> Managed.use [Managed]", "main -> Managed.__exit__ [Managed]"},
+    ),
+    "fields of a dataclass": Case(
+        """
+from dataclasses import dataclass, field
+class Tower:
+    def go(self): ...
+@dataclass
+class Config:
+    name: str = "clip"
+    tower: Tower = field(default_factory=Tower)
+    def __post_init__(self): self.kind = self.name
+def main(): Config().tower.go()
+""",
+        {"main -> Config.__post_init__ [Config]", "main -> Tower.go [Tower]"},
+        writes={"kind": ["Config in Config.__post_init__"]},
+    ),
+    "members of an enumeration": Case(
+        """
+from enum import Enum
+class Kind(Enum):
+    CLIP = "clip"
+    OTHER = "other"
+    def load(self): ...
+def clip(): ...
+def main():
+    Kind("clip").load()
+    if Kind.CLIP.value == "clip": clip()
+""",
+        {"main -> Kind.load [Kind]", "main -> clip ?"},
+    ),
+    "recursion ends": Case(
+        """
+def even(n): return True if n == 0 else odd(n - 1)
+def odd(n): return False if n == 0 else even(n - 1)
+def main(): even(6)
+""",
+        {"main -> even", "even -> odd ?", "odd -> even ?"},
+    ),
+    "contents of dicts, lists and sets": Case(
+        """
+class A:
+    def go(self): ...
+class B:
+    def go(self): ...
+class C:
+    def go(self): ...
+def main():
+    table = {"a": A, "b": B}
+    table["a"]().go()
+    row = [A()]
+    row.append(B())
+    row[1].go()
+    for each in {C()}: each.go()
+""",
+        {"main -> A.go [A]", "main -> B.go [B]", "main -> C.go [C] ?"},
+    ),
+    "the command line decides": Case(
+        """
+import argparse
+def clip(): ...
+def other(): ...
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tower", default="other")
+    args = parser.parse_args()
+    if args.tower == "clip": clip()
+    else: other()
+""",
+        {"main -> clip ?"},
+        guards={"clip": {"args.tower == \"clip\": true"}},
+        argv=("--tower", "clip"),
+    ),
+    "an import that fails is caught": Case(
+        """
+try:
+    import module_of_nobody
+except ImportError:
+    module_of_nobody = None
+def fallback(): ...
+def main():
+    if module_of_nobody is None: fallback()
+""",
+        {"main -> fallback ?"},
+    ),
+    "comprehensions and lambdas": Case(
+        """
+class Layer:
+    def __init__(self, index): self.index = index
+    def run(self): return self.index
+def main():
+    layers = [Layer(i) for i in range(2)]
+    apply = lambda layer: layer.run()
+    [apply(layer) for layer in layers]
+""",
+        {
+            "main -> Layer.__init__ [Layer] ?",
+            "main -> main.<lambda> ?",
+            "main.<lambda> -> Layer.run [Layer]",
+        },
+    ),
+    "__getattr__ delegates": Case(
+        """
+class Inner:
+    def go(self): ...
+class Outer:
+    def __init__(self): self.inner = Inner()
+    def __getattr__(self, name): return getattr(self.inner, name)
+def main(): Outer().go()
+""",
+        {"main -> Outer.__init__ [Outer]", "main -> Outer.__getattr__ [Outer]", "main -> Inner.go [Inner]"},
+    ),
+    "one local is a string, then a module": Case(
+        """
+class Tower:
+    def load(self): ...
+def main():
+    tower = "clip"
+    tower.lower()
+    tower = Tower()
+    tower.load()
+""",
+        {"main -> Tower.load [Tower]"},
+    ),
+    "an exception is caught by its base": Case(
+        """
+def fail(): raise KeyError("x")
+def rescue(): ...
+def main():
+    try: fail()
+    except LookupError: rescue()
+""",
+        {"main -> fail", "main -> rescue"},
+    ),
+    "class methods make the class they are asked on": Case(
+        """
+class Base:
+    @classmethod
+    def from_pretrained(cls, name): return cls(name)
+    def __init__(self, name): self.name = name
+class Leaf(Base):
+    def go(self): ...
+def main(): Leaf.from_pretrained("x").go()
+""",
+        {
+            "main -> Base.from_pretrained [Leaf]",
+            "Base.from_pretrained -> Base.__init__ [Leaf]",
+            "main -> Leaf.go [Leaf]",
+        },
+        writes={"name": ["Leaf in Base.__init__"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_walk_finds(case: Case, tmp_path: Path) -> None:
+    found = walk(tmp_path, case.source, argv=case.argv)
+    assert found.edges == case.edges
+    assert found.raises == case.raises
+    assert {name: found.first_writes(name) for name in case.writes} == case.writes
+    assert {name: found.guards_of(name) for name in case.guards} == case.guards
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_run_calls_nothing_else(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text(case.source)
+    predicted = {plain(edge) for edge in walk(tmp_path, case.source, argv=case.argv).edges}
+    observed = {plain(edge) for edge in observe_edges(case.source, case.argv)}
+    assert observed <= predicted
+    sure = {plain(edge) for edge in case.edges if not edge.endswith("?")}
+    assert sure <= observed
+
+
+def plain(edge: str) -> str:
+    return edge.removesuffix(" ?").partition(" [")[0].replace("#2", "")
