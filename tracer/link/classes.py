@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracer.link.exports import resolve_export
 from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import CONTENT
 from tracer.link.mro import OBJECT, linearise
 from tracer.link.recording import CallRecord, ContextRecord
 from tracer.link.values import (
@@ -351,10 +352,22 @@ def construct(
     init = machine.find_in_class(cls.symbol, "__init__")
     if "builtins:property" in machine.mro_of(cls.symbol):
         _keep_accessors(machine, made, arguments)
+    if "builtins:dict" in machine.mro_of(cls.symbol):
+        _keep_items(machine, made, arguments, frame, span)
     for value in sorted(made, key=order_key):
         if init is not None and (isinstance(value, Obj) and is_subclass(machine, value.cls, cls.symbol)):
             _run_init(machine, init, value, state, arguments, frame, span, certain=certain)
     return made
+
+
+def _keep_items(machine: Machine, made: Values, arguments: Arguments, frame: Frame, span: Span) -> None:
+    """A subclass of ``dict`` starts with the items it is given, unless its own ``__init__`` says otherwise."""
+    from tracer.link.library.constructors import content_of_mapping
+
+    content = content_of_mapping(machine, arguments, frame, span)
+    for value in ordered(made):
+        if isinstance(value, Obj):
+            machine.heap.set((value.number, CONTENT), content)
 
 
 def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.mro import OBJECT
-from tracer.link.values import NOTHING, Builtin, Function, MethodWrapper, PropertyValue, Value, Values, single
+from tracer.link.values import NOTHING, Function, MethodWrapper, PropertyValue, Value, Values, single
 from tracer.model.edges import Site
 from tracer.model.names import Span, module_of, qualname_of
 from tracer.model.program import ClassLinearisation
@@ -29,7 +29,7 @@ def linearisation_of(machine: Machine, symbol: SymbolId) -> ClassLinearisation |
             continue
         base = machine.class_state(cls)
         for name, values in base.namespace.items() if base is not None else ():
-            supplier = _function_of(machine, values)
+            supplier = _function_of(machine, values, cls)
             if supplier is not None:
                 methods.setdefault(name, supplier)
         if base is not None and cls != symbol:
@@ -56,36 +56,51 @@ def _patches(machine: Machine, state: ClassState) -> dict[str, Site]:
     return dict(sorted(found.items()))
 
 
-def _function_of(machine: Machine, values: Values) -> SymbolId | None:
-    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value)) is not None})
+def _function_of(machine: Machine, values: Values, name: str) -> SymbolId | None:
+    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value, name)) is not None})
     return symbols[0] if len(symbols) == 1 else None
 
 
-def _symbol_of(machine: Machine, value: Value | None) -> SymbolId | None:
+def _symbol_of(machine: Machine, value: Value | None, name: str) -> SymbolId | None:
     match value:
         case Function():
-            written = _written_function(machine, value)
+            written = _written_function(machine, value, name)
             module = machine.modules.module(written.module)
             return module.symbol_of(written.scope) if module is not None else None
         case MethodWrapper(function=function):
-            return _symbol_of(machine, function)
+            return _symbol_of(machine, function, name)
         case PropertyValue(getter=getter):
-            return _symbol_of(machine, getter)
-        case Builtin():
-            return None
+            return _symbol_of(machine, getter, name)
     return None
 
 
-def _written_function(machine: Machine, function: Function) -> Function:
-    """The innermost function that ``__wrapped__`` leads to: the one a reader finds under the method's name."""
-    seen = {function}
-    while (state := machine.functions.get(function)) is not None:
-        wrapped = single(state.attributes.get("__wrapped__", NOTHING))
-        if not isinstance(wrapped, Function) or wrapped in seen:
-            break
-        seen.add(wrapped)
-        function = wrapped
+def _written_function(machine: Machine, function: Function, name: str) -> Function:
+    """The innermost function behind a wrapper: the one a reader finds under the method's name."""
+    seen: set[Function] = set()
+    inner: Function | None = function
+    while inner is not None and inner not in seen:
+        seen.add(inner)
+        function, inner = inner, _wrapped_by(machine, inner, name)
     return function
+
+
+def _wrapped_by(machine: Machine, function: Function, name: str) -> Function | None:
+    """What ``functools.wraps`` left behind, or a function ``name`` that a decorator without it closes over."""
+    state = machine.functions.get(function)
+    if state is None:
+        return None
+    wrapped = single(state.attributes.get("__wrapped__", NOTHING))
+    if wrapped is not None:
+        return wrapped if isinstance(wrapped, Function) else None
+    around = state.frame.env.values() if state.frame is not None else ()
+    named = (value for values in around if isinstance(value := single(values), Function))
+    return next((value for value in named if _name_of(machine, value) == name), None)
+
+
+def _name_of(machine: Machine, function: Function) -> str:
+    module = machine.modules.module(function.module)
+    symbol = module.symbol_of(function.scope) if module is not None else ""
+    return symbol.rpartition(":")[2].rpartition(".")[2].partition("#")[0]
 
 
 def _site_of(machine: Machine, symbol: SymbolId) -> Site | None:

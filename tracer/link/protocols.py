@@ -119,6 +119,8 @@ def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> 
             return join_all([*keys, rest])
         case Obj(cls="types:GeneratorType"):
             return machine.resume_generator(value, frame, span)
+        case Obj(cls=cls) if (model := machine.library.iteration(cls)) is not None:
+            return model(machine, value, frame, span)
         case Typed(cls="builtins:str") | Const(kind="str"):
             return STR
         case Typed(cls="builtins:range"):

@@ -6,6 +6,7 @@ and left out, its top level is ``<top>``. ``observe_edges`` runs the same source
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -138,12 +139,10 @@ def executed(source: str) -> Iterator[dict[str, Any]]:
 def observe_edges(source: str, argv: tuple[str, ...] = ()) -> set[str]:
     """Run ``main()`` and return ``caller -> callee`` of every call between functions of the source."""
     seen: set[str] = set()
-    started: set[int] = set()
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        if event != "call" or not _is_own(frame) or frame.f_lasti > 0 and id(frame) in started:
+        if event != "call" or not _is_own(frame):
             return
-        started.add(id(frame))
         caller = frame.f_back
         while caller is not None and not _is_own(caller):
             caller = caller.f_back
@@ -165,7 +164,11 @@ def observe_edges(source: str, argv: tuple[str, ...] = ()) -> set[str]:
 
 
 def _is_own(frame: FrameType) -> bool:
-    return frame.f_code.co_filename == "app.py" and frame.f_code.co_name not in _FOLDED
+    """Whether a frame is a function's or the module's; comprehensions and class bodies belong to what holds them."""
+    code = frame.f_code
+    if code.co_filename != "app.py" or code.co_name in _FOLDED:
+        return False
+    return code.co_name == "<module>" or bool(code.co_flags & inspect.CO_OPTIMIZED)
 
 
 def _name_of(frame: FrameType) -> str:

@@ -86,18 +86,17 @@ def _set(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
 
 
 def _dict(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link import protocols
+    return machine.container("dict", (cls.symbol, span), frame, content_of_mapping(machine, arguments, frame, span))
 
+
+def content_of_mapping(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Content:
+    """What ``dict(*arguments)`` holds."""
     content = Content()
     for values in arguments.positional[:1]:
         content = _from_pairs(machine, content, values, frame, span)
     for name, values in arguments.keywords.items():
         content = content.put(name, values)
-    if arguments.rest_keywords:
-        content = content.blur(arguments.rest_keywords, STR)
-    made = machine.container("dict", (cls.symbol, span), frame, content)
-    del protocols
-    return made
+    return content.blur(arguments.rest_keywords, STR) if arguments.rest_keywords else content
 
 
 def _from_pairs(machine: Machine, content: Content, values: Values, frame: Frame, span: Span) -> Content:

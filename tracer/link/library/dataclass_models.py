@@ -70,6 +70,7 @@ def _collect_fields(machine: Machine, state: ClassState) -> None:
                 break
     if "__init__" not in state.namespace:
         state.namespace["__init__"] = frozenset({Builtin("dataclass.__init__")})
+    state.namespace.setdefault("__eq__", frozenset({Builtin("dataclass.__eq__")}))
     for name in ("__dataclass_fields__", "__dataclass_params__"):
         state.namespace.setdefault(name, unknown("a dataclass's own tables"))
 

@@ -242,6 +242,25 @@ def _fromkeys(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
     return unknown("dict.fromkeys()")
 
 
+def _get_item(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    content = _content(machine, receiver)
+    key = _key(arguments)
+    if key is None:
+        return content.everything() or unknown("an item of a mapping that is not known")
+    found = content.get(key[0])
+    values = join(without_absent(found or NOTHING), NOTHING if found is not None and ABSENT not in found else content.rest)
+    return values or unknown("an item of a mapping that is not known")
+
+
+def _set_item(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    content = _content(machine, receiver)
+    key = _key(arguments)
+    if len(arguments.positional) > 1:
+        values = arguments.positional[1]
+        _put(machine, receiver, content.put(key[0], values) if key else content.blur(values, arguments.positional[0]))
+    return NONE
+
+
 # --- sets ------------------------------------------------------------------------------------------------------------
 
 
@@ -381,6 +400,8 @@ METHODS: dict[str, Method] = {
     "dict.get": _get,
     "dict.pop": _pop,
     "dict.setdefault": _setdefault,
+    "dict.__getitem__": _get_item,
+    "dict.__setitem__": _set_item,
     "dict.update": _update,
     "dict.keys": _keys,
     "dict.values": _values,

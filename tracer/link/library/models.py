@@ -108,6 +108,33 @@ def _named_modules(machine: Machine, arguments: Arguments, frame: Frame, span: S
     return machine.container("list", ("named_modules", span), frame, Content((), pair))
 
 
+def _data_loader(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``DataLoader(dataset, ...)``: what it will call when it is iterated over."""
+    made = machine.allocate(cls.symbol, (frame.symbol, span), frame)
+    for index, name in ((0, "dataset"), (7, "collate_fn")):
+        machine.heap.store(made.number, name, arguments.at(index, name) or NONE)
+    return frozenset({made})
+
+
+def _iterate_loader(machine: Machine, loader: Obj, frame: Frame, span: Span) -> Values:
+    """Worker processes and samplers lie between a loader and its data set; what it calls is the data set's protocol."""
+    from tracer.link.attributes import find_special
+
+    items = NOTHING
+    cell = machine.heap.get((loader.number, "dataset"))
+    for dataset in ordered(cell if isinstance(cell, frozenset) else ()):
+        for name, given in (("__len__", ()), ("__getitem__", (frozenset({Typed("builtins:int")}),))):
+            method = find_special(machine, dataset, name)
+            if method is not None:
+                result = machine.call(frozenset({method}), Arguments(list(given)), frame, span, "for")
+                items = result if name == "__getitem__" else items
+    batch = machine.container("list", ("batch", span), frame, Content((), items))
+    collate = machine.heap.get((loader.number, "collate_fn"))
+    if not isinstance(collate, frozenset) or collate == NONE:
+        return unknown("a batch made by the default collation")
+    return machine.call(collate - NONE, Arguments([batch]), frame, span, "for")
+
+
 # --- functools, copy, contextlib -------------------------------------------------------------------------------------
 
 
@@ -184,6 +211,7 @@ def _cast(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
 
 def _first(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """What gives back its first argument, or iterates over it."""
     return arguments.positional[0] if arguments.positional else unknown("a decorated function")
 
 
@@ -363,6 +391,8 @@ EXTERNALS: dict[str, Model] = {
     "copy.deepcopy": _copy,
     "contextlib.contextmanager": _contextmanager,
     "contextlib.enter_generator": _enter_generator,
+    "itertools.cycle": _first,
+    "itertools.islice": _first,
     "typing.cast": _cast,
     "abc.abstractmethod": _first,
     "typing.overload": _first,
@@ -399,7 +429,12 @@ CLASSES: dict[str, Callable[..., Values]] = {
     "torch.nn.parameter:Parameter": _typed("torch.nn.parameter:Parameter"),
     "torch.nn.parameter:Buffer": _typed("torch:Tensor"),
     "torch:device": _typed("torch:device"),
+    "torch.utils.data.dataloader:DataLoader": _data_loader,
     "pathlib:Path": _typed("pathlib:Path"),
+}
+
+ITERATIONS: dict[str, Callable[[Machine, Obj, Frame, Span], Values]] = {
+    "torch.utils.data.dataloader:DataLoader": _iterate_loader,
 }
 
 __all__ = ["CLASSES", "CONSTANTS", "EXTERNALS", "FUNCTIONS", "STR", "Content", "without_absent"]

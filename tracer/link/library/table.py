@@ -225,6 +225,10 @@ class Library:
         """The members of an enumeration."""
         return models.enum_members(machine, symbol)
 
+    def iteration(self, symbol: SymbolId) -> Callable[[Machine, Obj, Frame, Span], Values] | None:
+        """The model of iterating over a library class's instance."""
+        return models.ITERATIONS.get(symbol)
+
     def is_enum(self, machine: Machine, symbol: SymbolId) -> bool:
         """Whether a class is an enumeration."""
         return models.is_enum(machine, symbol)

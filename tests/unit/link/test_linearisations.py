@@ -1,0 +1,59 @@
+"""Who supplies each method of a linked class: the function as written, whatever is wrapped around it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.link.walking import classes_of, machine_for
+from tracer.link.library import Library
+from tracer.link.linearisations import linearisation_of
+
+LOGGED = """
+import functools
+def logged(function):
+    @functools.wraps(function)
+    def wrapper(*args): return function(*args)
+    return wrapper
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "supplier"),
+    [
+        ("def forward(self): ...", "app:Model.forward"),
+        ("@logged\n    def forward(self): ...", "app:Model.forward"),
+        ("@logged\n    @logged\n    def forward(self): ...", "app:Model.forward"),
+        ("@staticmethod\n    @logged\n    def forward(): ...", "app:Model.forward"),
+        ("@property\n    @logged\n    def forward(self): ...", "app:Model.forward"),
+        ("@classmethod\n    def forward(cls): ...", "app:Model.forward"),
+    ],
+)
+def test_the_written_function_supplies_a_method(body: str, supplier: str, tmp_path: Path) -> None:
+    assert classes_of(tmp_path, f"{LOGGED}\nclass Model:\n    {body}\n")["app:Model"].methods["forward"] == supplier
+
+
+def test_a_decorator_without_wraps_closes_over_what_was_written(tmp_path: Path) -> None:
+    source = f"{LOGGED}\ndef plain(function):\n    def inner(*args): return function(*args)\n    return inner\n" + (
+        "class Model:\n    @plain\n    def forward(self): ...\n"
+    )
+    assert classes_of(tmp_path, source)["app:Model"].methods["forward"] == "app:Model.forward"
+
+
+def test_a_patch_names_its_site_and_its_function(tmp_path: Path) -> None:
+    source = "class Base:\n    def forward(self): ...\nclass Leaf(Base): ...\ndef patched(self): ...\nBase.forward = patched\n"
+    leaf = classes_of(tmp_path, source)["app:Leaf"]
+    assert leaf.methods == {"forward": "app:patched"}
+    assert leaf.patches["forward"].span.line == 5
+
+
+@pytest.mark.parametrize(
+    ("without", "supplier"), [(frozenset(), "app:Model.forward"), (frozenset({"functools.wraps"}), "app:logged.wrapper")]
+)
+def test_the_model_of_wraps_is_what_says_so(without: frozenset[str], supplier: str, tmp_path: Path) -> None:
+    machine = machine_for(tmp_path, f"{LOGGED}\nclass Model:\n    @logged\n    def forward(self): ...\n", Library(without))
+    machine.ensure_module("app")
+    found = linearisation_of(machine, "app:Model")
+    assert found is not None
+    assert found.methods["forward"] == supplier
