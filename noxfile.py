@@ -41,8 +41,8 @@ def check(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, functional ones included (arguments go to pytest)."""
-    run(session, "pytest", *session.posargs, groups=("tests",))
+    """Run the tests but for the slow ones (arguments replace that choice and go to pytest: `-m slow`)."""
+    run(session, "pytest", *(session.posargs or ("-m", "not slow")), groups=("tests",))
 
 
 @nox.session

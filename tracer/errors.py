@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class TracerError(Exception):
-    """Base of all expected errors; ``exit_code`` follows the command line's convention (2: usage, config, environment)."""
+    """Base of all expected errors; ``exit_code`` is the command line's (2: usage, config, environment)."""
 
     exit_code = 2
 

@@ -7,7 +7,7 @@ fields. A commented-out line is not code and a string that merely holds the name
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tracer.model import code
 from tracer.model.edges import Access, Site
@@ -49,7 +49,7 @@ def _class_default(statement: code.Assign, attribute: str) -> Iterator[tuple[str
             yield ("class-default" if statement.annotation is None else "field"), statement.span
 
 
-def _walk(node: Any, attribute: str, form: str = "load") -> Iterator[tuple[str, Span]]:
+def _walk(node: object, attribute: str, form: str = "load") -> Iterator[tuple[str, Span]]:
     match node:
         case code.Attribute(value=value, name=name, span=span):
             if name == attribute:
@@ -84,7 +84,7 @@ def _walk(node: Any, attribute: str, form: str = "load") -> Iterator[tuple[str, 
                 yield from _walk(getattr(node, field), attribute)
 
 
-def _target(node: Any, attribute: str, form: str) -> Iterator[tuple[str, Span]]:
+def _target(node: object, attribute: str, form: str) -> Iterator[tuple[str, Span]]:
     match node:
         case code.Attribute():
             yield from _walk(node, attribute, form)
@@ -98,7 +98,7 @@ def _target(node: Any, attribute: str, form: str) -> Iterator[tuple[str, Span]]:
 
 
 def _reflected(function: code.Expr, arguments: tuple[code.Argument, ...], attribute: str) -> str | None:
-    if not isinstance(function, code.Name) or function.id not in _REFLECTION or len(arguments) < 2:
+    if not isinstance(function, code.Name) or function.id not in _REFLECTION or len(arguments) <= 1:
         return None
     name = arguments[1].value
     if isinstance(name, code.Const) and name.value == attribute:

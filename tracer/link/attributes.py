@@ -52,9 +52,7 @@ if TYPE_CHECKING:
 INSTANCE = (Obj, Typed, Const, TupleValue)
 
 
-def load_attribute(
-    machine: Machine, values: Values, name: str, frame: Frame, span: Span, form: str = "load"
-) -> Values:
+def load_attribute(machine: Machine, values: Values, name: str, frame: Frame, span: Span, form: str = "load") -> Values:
     """``values.name``; raises ``AbstractRaiseError`` where no possible object has it."""
     result = NOTHING
     for value in sorted(values, key=order_key) if len(values) > 1 else values:
@@ -133,9 +131,13 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
         return join(without_absent(result), builtin)
     fallback = machine.find_in_class(cls, "__getattr__")
     for supplier in ordered(fallback or ()):
-        if isinstance(supplier, Function) and machine.is_followed(supplier.module) and not _is_dunder(name):
-            if machine.library.function_model(machine, supplier) is None:
-                return _call_fallback(machine, supplier, value, name, result, frame, span)
+        if (
+            isinstance(supplier, Function)
+            and machine.is_followed(supplier.module)
+            and not _is_dunder(name)
+            and machine.library.function_model(machine, supplier) is None
+        ):
+            return _call_fallback(machine, supplier, value, name, result, frame, span)
     if machine.is_open(value, cls):
         return join(without_absent(result), unknown(f"attribute {name} of a {short_name_of(cls)}"))
     return result
@@ -185,10 +187,10 @@ def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Fram
         case PartialValue():
             return frozenset({item})
         case Obj(cls=descriptor):
-            getter = machine.find_in_class(descriptor, "__get__")
-            if getter is not None:
+            readers = machine.find_in_class(descriptor, "__get__")
+            if readers is not None:
                 arguments = Arguments([frozenset({item}), frozenset({value}), frozenset({ClassRef(cls)})])
-                return machine.call(getter, arguments, frame, span, "property")
+                return machine.call(readers, arguments, frame, span, "property")
     return frozenset({item})
 
 
@@ -202,7 +204,7 @@ def find_special(machine: Machine, value: Value, name: str) -> Value | None:
         return None
     supplier = single(found)
     if supplier is None:
-        supplier = sorted(found, key=order_key)[0]
+        supplier = min(found, key=order_key)
     if isinstance(supplier, MethodWrapper):
         return supplier.function
     return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
@@ -238,9 +240,11 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
             on_meta = machine.find_in_class(meta, name)
             if on_meta is not None:
                 return _bind_all(machine, on_meta, value, meta, frame, span)
-        return unknown(f"attribute {name} of class {short_name_of(value.symbol)}") if machine.is_open(
-            None, value.symbol
-        ) else NOTHING
+        return (
+            unknown(f"attribute {name} of class {short_name_of(value.symbol)}")
+            if machine.is_open(None, value.symbol)
+            else NOTHING
+        )
     result = NOTHING
     for item in ordered(found):
         match item:
@@ -278,7 +282,9 @@ def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: S
             elif isinstance(value.receiver, ClassRef) and isinstance(item, MethodWrapper):
                 result = join(
                     result,
-                    frozenset({Bound(item.function, value.receiver)} if item.kind == "classmethod" else {item.function}),
+                    frozenset(
+                        {Bound(item.function, value.receiver)} if item.kind == "classmethod" else {item.function}
+                    ),
                 )
             else:
                 result = join(result, bind(machine, item, value.receiver, cls or value.start, frame, span))
@@ -335,7 +341,15 @@ def _load_property(value: PropertyValue, name: str) -> Values:
 
 
 def store_attribute(
-    machine: Machine, owners: Values, name: str, values: Values, frame: Frame, span: Span, form: str, *, generic: bool = False
+    machine: Machine,
+    owners: Values,
+    name: str,
+    values: Values,
+    frame: Frame,
+    span: Span,
+    form: str,
+    *,
+    generic: bool = False,
 ) -> None:
     """``owners.name = values``; with several possible owners each keeps what it may have had."""
     alone = len(owners) == 1
@@ -399,7 +413,9 @@ def delete_attribute(machine: Machine, owners: Values, name: str, frame: Frame, 
             if cell is not None:
                 gone: Values = frozenset({ABSENT})
                 keep = owner.number in machine.heap.summaries or len(owners) > 1
-                machine.heap.set((owner.number, name), join(cell, gone) if keep and isinstance(cell, frozenset) else gone)
+                machine.heap.set(
+                    (owner.number, name), join(cell, gone) if keep and isinstance(cell, frozenset) else gone
+                )
 
 
 def has_attribute(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> bool | None:

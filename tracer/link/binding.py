@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 
 def bind_arguments(
-    machine: Machine, function: Function, scope: Scope, state: FunctionState, arguments: Arguments, frame: Frame, span: Span
+    machine: Machine,
+    function: Function,
+    scope: Scope,
+    state: FunctionState,
+    arguments: Arguments,
+    frame: Frame,
+    span: Span,
 ) -> dict[str, Values]:
     """The callee's local names at its start.
 
@@ -31,7 +37,9 @@ def bind_arguments(
             env[name] = _rest_positional(machine, function, arguments, position, frame, span)
             position = len(arguments.positional)
         elif parameter.kind == "kwarg":
-            content = Content(tuple(keywords.items()), arguments.rest_keywords, STR if arguments.rest_keywords else NOTHING)
+            content = Content(
+                tuple(keywords.items()), arguments.rest_keywords, STR if arguments.rest_keywords else NOTHING
+            )
             env[name] = machine.container("dict", (function, "**", span, frame.symbol), frame, content)
         elif parameter.kind != "keyword" and position < len(arguments.positional):
             env[name] = arguments.positional[position]

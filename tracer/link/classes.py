@@ -169,7 +169,7 @@ class ClassTable:
 
 def is_subclass(machine: Machine, symbol: SymbolId, base: SymbolId) -> bool | None:
     """Whether ``issubclass(symbol, base)``; None where an unknown base hides the answer."""
-    if base == OBJECT or symbol == base:
+    if base in {OBJECT, symbol}:
         return True
     mro = machine.mro_of(symbol)
     if base in mro:
@@ -206,8 +206,7 @@ def define_class(machine: Machine, node: code.DefineClass, frame: Frame) -> Valu
     state.metaclasses = tuple(sorted(value.symbol for value in meta if isinstance(value, ClassRef)))
     state.mro = _linearise(machine, state)
     body = Frame(
-        0, frame.module, scope, symbol if frame.module.name else symbol, {}, None if frame.scope.kind == "module" else frame,
-        frame.record, owner=symbol,
+        0, frame.module, scope, symbol, {}, None if frame.scope.kind == "module" else frame, frame.record, owner=symbol,
     )  # fmt: skip
     body.symbol = frame.symbol
     body.env = state.namespace
@@ -253,7 +252,9 @@ def resolve_bases(machine: Machine, bases: list[Values]) -> tuple[tuple[SymbolId
     symbols: list[SymbolId] = []
     unresolved: list[tuple[str, str]] = []
     for values in bases:
-        options = [symbol for value in sorted(values, key=order_key) if (symbol := machine.base_symbol(value)) is not None]
+        options = [
+            symbol for value in sorted(values, key=order_key) if (symbol := machine.base_symbol(value)) is not None
+        ]
         if options:
             symbols.append(options[0])
         for value in ordered(values):
@@ -283,7 +284,9 @@ def read_class(machine: Machine, symbol: SymbolId) -> ClassState | None:
     if module is None:
         return None
     qualname = qualname_of(symbol)
-    definition = next((d for d in module.facts.header.definitions if d.qualname == qualname and d.kind == "class"), None)
+    definition = next(
+        (d for d in module.facts.header.definitions if d.qualname == qualname and d.kind == "class"), None
+    )
     if definition is None:
         return None
     state = machine.classes[symbol] = ClassState(symbol)
@@ -321,7 +324,7 @@ def _read_method(machine: Machine, module: str, scope: int, decorators: tuple[st
 
 
 def _base_from_text(machine: Machine, module: str, text: str) -> Values:
-    name = text.split("[")[0].split("(")[0].strip().lstrip("*")
+    name = text.split("[", maxsplit=1)[0].split("(", maxsplit=1)[0].strip().lstrip("*")
     resolved = resolve_export(machine.modules, module, name)
     if resolved is not None and resolved.kind == "class":
         return frozenset({ClassRef(resolved.symbol)})
@@ -381,17 +384,18 @@ def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> Non
 def _run_new(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values | None:
     found = machine.find_in_class(cls.symbol, "__new__")
     for value in ordered(found or ()):
-        if isinstance(value, MethodWrapper) and isinstance(value.function, Function):
-            if machine.is_followed(value.function.module):
-                return machine.call(
-                    frozenset({value.function}), arguments.prepend(frozenset({cls})), frame, span, "call"
-                )
+        if (
+            isinstance(value, MethodWrapper)
+            and isinstance(value.function, Function)
+            and machine.is_followed(value.function.module)
+        ):
+            return machine.call(frozenset({value.function}), arguments.prepend(frozenset({cls})), frame, span, "call")
     return None
 
 
 def _run_init(
-    machine: Machine, init: Values, value: Obj, state: ClassState | None, arguments: Arguments, frame: Frame, span: Span,
-    *, certain: bool,
+    machine: Machine, init: Values, value: Obj, state: ClassState | None, arguments: Arguments, frame: Frame,
+    span: Span, *, certain: bool,
 ) -> None:  # fmt: skip
     followed = [f for f in init if not isinstance(f, Function) or machine.is_followed(f.module)]
     if not followed:
@@ -414,4 +418,4 @@ def note_transparent_call(machine: Machine, symbol: SymbolId, frame: Frame, span
     return record
 
 
-__all__ = ["ClassState", "ClassTable", "construct", "constant", "define_class", "is_subclass", "read_class"]
+__all__ = ["ClassState", "ClassTable", "constant", "construct", "define_class", "is_subclass", "read_class"]

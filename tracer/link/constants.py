@@ -54,7 +54,9 @@ def fold_unary(token: str, operand: Values) -> Values:
         if isinstance(const.value, int):
             return constant(~const.value)
     value = single(operand)
-    return frozenset({value}) if isinstance(value, Typed) and value.cls in _NUMBERS else unknown("result of an operator")
+    return (
+        frozenset({value}) if isinstance(value, Typed) and value.cls in _NUMBERS else unknown("result of an operator")
+    )
 
 
 def fold_compare(token: str, left: Const, right: Const) -> bool | None:

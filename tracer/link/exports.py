@@ -72,7 +72,11 @@ def _resolve_name(index: ModuleIndex, name: str, member: str, hops: int) -> Expo
         if item.origin is None:
             target = base if item.name != base.partition(".")[0] else base.partition(".")[0]
             return Export("module", target, target)
-        found = _resolve_name(index, base, item.origin, hops - 1) if hops > 1 and (base, item.origin) != (name, member) else None
+        found = (
+            _resolve_name(index, base, item.origin, hops - 1)
+            if hops > 1 and (base, item.origin) != (name, member)
+            else None
+        )
         if found is not None:
             return found
     found = _submodule(index, name, member)

@@ -156,8 +156,8 @@ def _display(machine: Machine, node: code.Display, frame: Frame) -> Values:
         content = Content()
         for item in items:
             const = known_constant(item)
-            content = content.put(const.value, item) if const is not None else content.blur(item)
-        return machine.container("set", node.span, frame, content.blur(rest) if rest else content)
+            content = content.put(const.value, item) if const is not None else content.blur(item, item)
+        return machine.container("set", node.span, frame, content.blur(rest, rest) if rest else content)
     content = Content(tuple(enumerate(items)), rest)
     return machine.container("list", node.span, frame, content)
 
@@ -195,7 +195,8 @@ def _lambda(machine: Machine, node: code.Lambda, frame: Frame) -> Values:
 
 def _slice(machine: Machine, node: code.Slice, frame: Frame) -> Values:
     parts = [
-        constant(None) if part is None else evaluate(machine, part, frame) for part in (node.lower, node.upper, node.step)
+        constant(None) if part is None else evaluate(machine, part, frame)
+        for part in (node.lower, node.upper, node.step)
     ]
     known = [known_constant(part) for part in parts]
     if all(part is not None and isinstance(part.value, int | None) for part in known):
@@ -308,9 +309,9 @@ def _subscript(machine: Machine, node: code.Subscript, frame: Frame) -> Values:
 
 
 def _call(machine: Machine, node: code.Call, frame: Frame) -> Values:
-    if isinstance(node.function, code.Name) and node.function.id == "super" and not node.arguments:
-        if single(lookup(machine, "super", frame)) == ClassRef("builtins:super"):
-            return _zero_argument_super(frame)
+    is_super = isinstance(node.function, code.Name) and node.function.id == "super" and not node.arguments
+    if is_super and single(lookup(machine, "super", frame)) == ClassRef("builtins:super"):
+        return _zero_argument_super(frame)
     callees = evaluate(machine, node.function, frame)
     arguments = evaluate_arguments(machine, node.arguments, frame, node.span)
     return machine.call(callees, arguments, frame, node.span)
@@ -328,9 +329,7 @@ def _zero_argument_super(frame: Frame) -> Values:
     return frozenset(Super(host.owner, value, start_of(value, host.owner)) for value in receivers) or unknown("super()")
 
 
-def evaluate_arguments(
-    machine: Machine, arguments: tuple[code.Argument, ...], frame: Frame, span: Span
-) -> Arguments:
+def evaluate_arguments(machine: Machine, arguments: tuple[code.Argument, ...], frame: Frame, span: Span) -> Arguments:
     """Evaluate a call's arguments in source order, spreading ``*`` and ``**`` where their content is known."""
     result = Arguments()
     for argument in arguments:
@@ -343,7 +342,7 @@ def evaluate_arguments(
                 result.rest = join(result.rest, join_all(known))
             else:
                 result.positional.extend(known)
-        elif argument.star == 2:
+        elif argument.star == len("**"):
             _spread_keywords(machine, values, result)
         elif argument.keyword is not None:
             result.keywords[argument.keyword] = values
@@ -543,17 +542,23 @@ def augment(machine: Machine, node: code.Augment, frame: Frame) -> None:
     if isinstance(target, code.Attribute):
         owner = evaluate(machine, target.value, frame)
         left = load_attribute(machine, owner, target.name, frame, target.span)
-        result = protocols.augmented(machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span)
+        result = protocols.augmented(
+            machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span
+        )
         store_attribute(machine, owner, target.name, result, frame, target.span, "augmented")
     elif isinstance(target, code.Subscript):
         container = evaluate(machine, target.value, frame)
         index = evaluate(machine, target.index, frame)
         left = protocols.load_item(machine, container, index, frame, target.span)
-        result = protocols.augmented(machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span)
+        result = protocols.augmented(
+            machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span
+        )
         protocols.store_item(machine, container, index, result, frame, target.span)
     elif isinstance(target, code.Name):
         left = lookup(machine, target.id, frame)
-        result = protocols.augmented(machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span)
+        result = protocols.augmented(
+            machine, right_operator, left, evaluate(machine, node.value, frame), frame, node.span
+        )
         _bind(machine, target.id, result, frame)
 
 

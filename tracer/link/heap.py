@@ -23,7 +23,7 @@ class Content:
     """What a list, dict or set holds.
 
     ``items`` are known keys (indices for a list) in insertion order; a value with ``ABSENT`` may be missing. ``rest``
-    are values under keys that are not known; ``keys`` their keys' values. Nothing else is inside when ``rest`` is empty.
+    are values under keys that are not known, ``keys`` those keys. Nothing else is inside when ``rest`` is empty.
     """
 
     items: tuple[tuple[object, Values], ...] = ()
@@ -90,7 +90,9 @@ def join_cells(first: Cell | None, second: Cell | None) -> Cell:
         return _join_contents(
             first if isinstance(first, Content) else Content(), second if isinstance(second, Content) else Content()
         )
-    return join(first if first is not None else frozenset({ABSENT}), second if second is not None else frozenset({ABSENT}))
+    return join(
+        first if first is not None else frozenset({ABSENT}), second if second is not None else frozenset({ABSENT})
+    )
 
 
 def _join_contents(first: Content, second: Content) -> Content:

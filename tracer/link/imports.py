@@ -38,7 +38,9 @@ class ModuleTable:
     module_frames: dict[str, Frame]
     module_names: dict[str, str]
 
-    def ensure_module(self: Machine, name: str, importer: Frame | None = None, span: Span | None = None) -> Frame | None:  # type: ignore[misc]
+    def ensure_module(  # type: ignore[misc]
+        self: Machine, name: str, importer: Frame | None = None, span: Span | None = None
+    ) -> Frame | None:
         """The module's frame, its body walked; None where it has no source."""
         known = self.module_frames.get(name)
         if known is not None:
@@ -212,4 +214,4 @@ def base_symbol_of(machine: Machine, value: object) -> str | None:
     return None
 
 
-__all__ = ["Function", "ModuleTable", "NOTHING", "execute_import", "execute_import_from", "join", "module_of"]
+__all__ = ["NOTHING", "Function", "ModuleTable", "execute_import", "execute_import_from", "join", "module_of"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.mro import OBJECT
-from tracer.link.values import NOTHING, Function, MethodWrapper, PropertyValue, Value, Values, single
+from tracer.link.values import NOTHING, Builtin, Function, MethodWrapper, PropertyValue, Value, Values, single
+from tracer.model.code import Name
 from tracer.model.edges import Site
 from tracer.model.names import Span, module_of, qualname_of
 from tracer.model.program import ClassLinearisation
@@ -29,7 +30,7 @@ def linearisation_of(machine: Machine, symbol: SymbolId) -> ClassLinearisation |
             continue
         base = machine.class_state(cls)
         for name, values in base.namespace.items() if base is not None else ():
-            supplier = _function_of(machine, values, cls)
+            supplier = _function_of(machine, values, cls, name)
             if supplier is not None:
                 methods.setdefault(name, supplier)
         if base is not None and cls != symbol:
@@ -56,45 +57,69 @@ def _patches(machine: Machine, state: ClassState) -> dict[str, Site]:
     return dict(sorted(found.items()))
 
 
-def _function_of(machine: Machine, values: Values, name: str) -> SymbolId | None:
-    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value, name)) is not None})
+def _function_of(machine: Machine, values: Values, cls: SymbolId, name: str) -> SymbolId | None:
+    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value, cls, name)) is not None})
     return symbols[0] if len(symbols) == 1 else None
 
 
-def _symbol_of(machine: Machine, value: Value | None, name: str) -> SymbolId | None:
+def _symbol_of(machine: Machine, value: Value | None, owner: SymbolId, name: str) -> SymbolId | None:
     match value:
         case Function():
             written = _written_function(machine, value, name)
+            if isinstance(written, Builtin):
+                return _generated(written, owner)
             module = machine.modules.module(written.module)
             return module.symbol_of(written.scope) if module is not None else None
         case MethodWrapper(function=function):
-            return _symbol_of(machine, function, name)
+            return _symbol_of(machine, function, owner, name)
         case PropertyValue(getter=getter):
-            return _symbol_of(machine, getter, name)
+            return _symbol_of(machine, getter, owner, name)
+        case Builtin():
+            return _generated(value, owner)
     return None
 
 
-def _written_function(machine: Machine, function: Function, name: str) -> Function:
+def _generated(value: Builtin, owner: SymbolId) -> SymbolId | None:
+    """Generated code has no place of its own; both halves name it after the class it is made for."""
+    return f"{owner}.{value.name.partition('.')[2]}" if value.name.startswith("dataclass.") else None
+
+
+def _written_function(machine: Machine, function: Function, name: str) -> Function | Builtin:
     """The innermost function behind a wrapper: the one a reader finds under the method's name."""
     seen: set[Function] = set()
-    inner: Function | None = function
-    while inner is not None and inner not in seen:
+    inner: Function | Builtin | None = function
+    while isinstance(inner, Function) and inner not in seen:
         seen.add(inner)
         function, inner = inner, _wrapped_by(machine, inner, name)
-    return function
+    return inner if isinstance(inner, Builtin) else function
 
 
-def _wrapped_by(machine: Machine, function: Function, name: str) -> Function | None:
+def _wrapped_by(machine: Machine, function: Function, name: str) -> Function | Builtin | None:
     """What ``functools.wraps`` left behind, or a function ``name`` that a decorator without it closes over."""
     state = machine.functions.get(function)
     if state is None:
         return None
     wrapped = single(state.attributes.get("__wrapped__", NOTHING))
     if wrapped is not None:
-        return wrapped if isinstance(wrapped, Function) else None
-    around = state.frame.env.values() if state.frame is not None else ()
-    named = (value for values in around if isinstance(value := single(values), Function))
-    return next((value for value in named if _name_of(machine, value) == name), None)
+        return wrapped if isinstance(wrapped, Function | Builtin) else None
+    around = state.frame.env if state.frame is not None else {}
+    named = {
+        variable: value
+        for variable, values in around.items()
+        if isinstance(value := single(values), Function) and _name_of(machine, value) == name
+    }
+    module = machine.modules.module(function.module)
+    body = module.scope(function.scope).body if module is not None and named else ()
+    return next((value for variable, value in named.items() if _mentions(body, variable)), None)
+
+
+def _mentions(node: object, name: str) -> bool:
+    """Whether lowered code reads the variable, and so closes over it."""
+    if isinstance(node, Name):
+        return node.id == name
+    if isinstance(node, tuple):
+        return any(_mentions(part, name) for part in node)
+    return any(_mentions(getattr(node, part), name) for part in getattr(node, "__struct_fields__", ()))
 
 
 def _name_of(machine: Machine, function: Function) -> str:

@@ -182,7 +182,7 @@ class Machine(ClassTable, ModuleTable):
         if self.heap.get((obj.number, CONTENT)) is None:
             words = [Const("str", word, "command line") for word in ("script", *self.argv)]
             items = tuple((index, frozenset({word})) for index, word in enumerate(words))
-            self.heap.set((obj.number, CONTENT), Content(items))  # type: ignore[arg-type]
+            self.heap.set((obj.number, CONTENT), Content(items))
         return frozenset({obj})
 
     def blur_attributes(self, owner: Obj, values: Values) -> None:
@@ -236,7 +236,11 @@ class Machine(ClassTable, ModuleTable):
         result = NOTHING
         for values in results:
             result = join(result, values)
-        return result if len(known) == len(callees) else join(result, unknown("result of a call that could not be followed"))
+        return (
+            result
+            if len(known) == len(callees)
+            else join(result, unknown("result of a call that could not be followed"))
+        )
 
     def call_value(
         self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
@@ -284,7 +288,15 @@ class Machine(ClassTable, ModuleTable):
             frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain=True))
 
     def _call_bound(
-        self, function: Value, receiver: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+        self,
+        function: Value,
+        receiver: Value,
+        arguments: Arguments,
+        frame: Frame,
+        span: Span,
+        form: str,
+        *,
+        certain: bool,
     ) -> Values:
         if isinstance(function, Builtin):
             return self.library.call_method(self, function.name, receiver, arguments, frame, span)
@@ -304,7 +316,9 @@ class Machine(ClassTable, ModuleTable):
         """Walk a Python function for these arguments, or replay what is known of it."""
         module = self.modules.module(function.module)
         if module is None or not self.is_followed(function.module):
-            return self.library.call_external(self, module.symbol_of(function.scope) if module else "", arguments, frame, span)
+            return self.library.call_external(
+                self, module.symbol_of(function.scope) if module else "", arguments, frame, span
+            )
         scope = module.scope(function.scope)
         if scope.is_generator and form != "iterate":
             return self._suspend_generator(function, arguments, frame, span)
@@ -394,7 +408,9 @@ class Machine(ClassTable, ModuleTable):
         if self._inner:
             self._inner[-1] += spent
 
-    def _record(self, key: tuple[object, ...], module: Module, function: Function, receiver: Value | None) -> ContextRecord:
+    def _record(
+        self, key: tuple[object, ...], module: Module, function: Function, receiver: Value | None
+    ) -> ContextRecord:
         record = self._records.get(key)
         if record is None:
             cls = None
@@ -410,12 +426,16 @@ class Machine(ClassTable, ModuleTable):
             return
         classes = {cls for value in returned if isinstance(value, Obj) and (cls := value.cls) in self.classes}
         if classes:
-            known, guards = self.recorder.returns.setdefault(record.symbol, (set(), tuple(body.guards)))
+            known, _ = self.recorder.returns.setdefault(record.symbol, (set(), tuple(body.guards)))
             known.update(classes)
 
     def _suspend_generator(self, function: Function, arguments: Arguments, frame: Frame, span: Span) -> Values:
         obj = self.allocate("types:GeneratorType", (function, frame.symbol, span), frame)
-        self.heap.store(obj.number, "generator", frozenset({PartialValue(function, tuple(arguments.positional), tuple(arguments.keywords.items()))}))
+        self.heap.store(
+            obj.number,
+            "generator",
+            frozenset({PartialValue(function, tuple(arguments.positional), tuple(arguments.keywords.items()))}),
+        )
         return frozenset({obj})
 
     def resume_generator(self, obj: Obj, frame: Frame, span: Span) -> Values:
@@ -425,7 +445,9 @@ class Machine(ClassTable, ModuleTable):
         for value in ordered(cell if isinstance(cell, frozenset) else ()):
             if isinstance(value, PartialValue) and isinstance(value.function, Function):
                 arguments = Arguments(list(value.positional), dict(value.keywords))
-                result = join(result, self.call_function(value.function, arguments, frame, span, "iterate", certain=True))
+                result = join(
+                    result, self.call_function(value.function, arguments, frame, span, "iterate", certain=True)
+                )
         return result or unknown("items of a generator")
 
     # --- functions and names -----------------------------------------------------------------------------------------
@@ -442,7 +464,15 @@ class Machine(ClassTable, ModuleTable):
     # --- accesses ----------------------------------------------------------------------------------------------------
 
     def note_write(
-        self, frame: Frame, span: Span, form: str, attribute: str, owner: SymbolId | None, values: Values, *, generic: bool
+        self,
+        frame: Frame,
+        span: Span,
+        form: str,
+        attribute: str,
+        owner: SymbolId | None,
+        values: Values,
+        *,
+        generic: bool,
     ) -> None:
         """Record a store, with the chain of calls that led to it first."""
         from tracer.link.recording import WriteRecord
@@ -460,7 +490,9 @@ class Machine(ClassTable, ModuleTable):
         if not self.in_scope(frame.module.name):
             return
         site = self.site(frame, span, form)
-        self.recorder.reads.setdefault((attribute, owner, site), Access(attribute, owner, site, False, tuple(frame.guards)))
+        self.recorder.reads.setdefault(
+            (attribute, owner, site), Access(attribute, owner, site, False, tuple(frame.guards))
+        )
 
 
 def _receiver_of(machine: Machine, scope: Scope, state: FunctionState, env: dict[str, Values]) -> Value | None:

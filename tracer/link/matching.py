@@ -31,8 +31,7 @@ def matches(machine: Machine, pattern: code.Pattern, subject: Values, frame: Fra
                 verdict = None
         case "or":
             parts = [matches(machine, part, subject, frame) for part in pattern.patterns]
-            verdict = True if True in parts else None if None in parts else False
-            return verdict
+            return True if True in parts else None if None in parts else False
         case "as":
             verdict = matches(machine, pattern.patterns[0], subject, frame) if pattern.patterns else True
             for name in pattern.names:

@@ -20,8 +20,11 @@ FactsOf = Callable[[Path], ModuleFacts]
 
 @dataclass(frozen=True, slots=True)
 class ModuleFile:
-    """A module's file. ``path`` is what is printed: relative to the source root, or to site-packages or the standard
-    library for ``library`` files (``library`` is then the top-level import name)."""
+    """A module's file.
+
+    ``path`` is what is printed: relative to the source root, or to site-packages or the standard library for files of
+    a library (``library`` is then the top-level import name).
+    """
 
     name: str
     file: Path
@@ -140,7 +143,9 @@ class ModuleIndex:
         text = self._texts.get(package)
         if text is None:
             place = self.find(package)
-            files = [] if place is None else sorted(place.file.parent.rglob("*.py")) if place.is_package else [place.file]
+            files = (
+                [] if place is None else sorted(place.file.parent.rglob("*.py")) if place.is_package else [place.file]
+            )
             text = self._texts[package] = b"\n".join(file.read_bytes() for file in files)
         return name.encode() in text
 
@@ -152,9 +157,10 @@ class ModuleIndex:
     def _search(self, name: str) -> ModuleFile | None:
         relative = Path(*name.split("."))
         for root in (self._root, *self._libraries):
-            for file, is_package in ((root / relative / "__init__.py", True), (root / relative.with_suffix(".py"), False)):
-                if not is_package:
-                    file = root / relative.parent / (relative.name + ".py")
+            for file, is_package in (
+                (root / relative / "__init__.py", True),
+                (root / relative.parent / f"{relative.name}.py", False),
+            ):
                 if file.is_file():
                     library = None if root == self._root else name.partition(".")[0]
                     return ModuleFile(name, file, file.relative_to(root).as_posix(), library, is_package)

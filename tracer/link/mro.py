@@ -1,4 +1,7 @@
-"""The C3 linearisation (Barrett et al., "A Monotonic Superclass Linearization for Dylan", 1996), as Python applies it."""
+"""The C3 linearisation as Python applies it.
+
+Source: Barrett et al., "A Monotonic Superclass Linearization for Dylan", 1996.
+"""
 
 from __future__ import annotations
 

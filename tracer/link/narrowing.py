@@ -39,7 +39,9 @@ def narrow(machine: Machine, test: code.Expr, branch: bool, frame: Frame) -> boo
                 return all(narrow(machine, part, branch, frame) for part in values)
             return True
         case code.Walrus(name=name):
-            return _restrict(machine, code.Name(name), frame, lambda value: truth_of_value(machine, value) is not (not branch))
+            return _restrict(
+                machine, code.Name(name), frame, lambda value: truth_of_value(machine, value) is not (not branch)
+            )
         case code.Compare(left=left, operators=(operator,), comparators=(right,)):
             keep = _comparison(machine, left, operator, right, branch, frame)
             return True if keep is None else _restrict(machine, keep[0], frame, keep[1])
@@ -58,8 +60,13 @@ def _comparison(
         if isinstance(left, code.Call) and isinstance(left.function, code.Name) and left.function.id == "type":
             cls = single(_peek(machine, right, frame))
             if isinstance(cls, ClassRef) and len(left.arguments) == 1:
-                return left.arguments[0].value, lambda value: _may_have_class(value, cls.symbol) if same else (
-                    class_of(value) != cls.symbol or not isinstance(value, Obj | TupleValue | Const)
+                return (
+                    left.arguments[0].value,
+                    lambda value: (
+                        _may_have_class(value, cls.symbol)
+                        if same
+                        else (class_of(value) != cls.symbol or not isinstance(value, Obj | TupleValue | Const))
+                    ),
                 )
         if isinstance(right, code.Const):
             wanted = right.value
@@ -72,7 +79,7 @@ def _may_equal(value: Value, wanted: object) -> bool:
         return value.value == wanted and (type(value.value) is type(wanted) or wanted is not None)
     if isinstance(value, Typed):
         return value.cls == f"builtins:{type(wanted).__name__}" or not value.cls.startswith("builtins:")
-    return not isinstance(value, Obj | TupleValue | ClassRef) or wanted is not None and isinstance(value, Obj)
+    return not isinstance(value, Obj | TupleValue | ClassRef) or (wanted is not None and isinstance(value, Obj))
 
 
 def _must_equal(value: Value, wanted: object) -> bool:

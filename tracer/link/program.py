@@ -88,7 +88,9 @@ def assemble(
             files[module.place.path] = module.facts.header.sha256
             used.add(module.place.library or "")
             problems.update(dict.fromkeys(_problems_of(module)))
-        problems.update({(name, reason): None for name, reason in machine.import_failures.items() if machine.is_own(name)})
+        problems.update(
+            {(name, reason): None for name, reason in machine.import_failures.items() if machine.is_own(name)}
+        )
     return Program(
         target=target.name,
         classes=dict(sorted(classes.items())),

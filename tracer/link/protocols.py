@@ -78,6 +78,9 @@ def key_values(key: object) -> Values:
 
 # --- iteration -------------------------------------------------------------------------------------------------------
 
+SPELLED_OUT = 64
+"""A known text longer than this is not iterated character by character."""
+
 
 def definite_items(machine: Machine, values: Values, limit: int) -> list[Values] | None:
     """Items in order where their number is known and at most ``limit``."""
@@ -91,7 +94,7 @@ def definite_items(machine: Machine, values: Values, limit: int) -> list[Values]
         if value.cls in LISTS:
             return [item for _, item in content.items]
         return [key_values(key) for key, _ in content.items]
-    if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= 64:
+    if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= SPELLED_OUT:
         return [constant(character) for character in value.value]
     if isinstance(value, InstanceDict):
         return [constant(name) for name in machine.heap.attributes_of(value.owner.number)]
@@ -144,7 +147,10 @@ def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) 
         for item in ordered(iterator):
             if isinstance(item, Obj) and find_special(machine, item, "__next__") is not None:
                 following = find_special(machine, item, "__next__")
-                result = join(result, machine.call(frozenset({following}) if following else NOTHING, Arguments(), frame, span, "for"))
+                result = join(
+                    result,
+                    machine.call(frozenset({following}) if following else NOTHING, Arguments(), frame, span, "for"),
+                )
             else:
                 result = join(result, _iterate_value(machine, item, frame, span) if item != value else NOTHING)
         return result
@@ -199,7 +205,7 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
         case Obj(cls=cls) if cls in LISTS:
             content = machine.content(value)
             position = known_constant(index)
-            if position is not None and position.kind == "slice" or Typed("builtins:slice") in index:
+            if (position is not None and position.kind == "slice") or Typed("builtins:slice") in index:
                 return _slice_list(machine, content, position, frame, span)
             if position is not None and isinstance(position.value, int) and content.is_exact:
                 found = content.get(position.value % len(content.items) if content.items else 0)
@@ -233,7 +239,7 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
             members = machine.library.enum_members(machine, value.symbol)
             if members is not None:
                 return members
-            return frozenset({value}) if found is None else frozenset({value})
+            return frozenset({value})
         case Obj() | Typed():
             method = find_special(machine, value, "__getitem__")
             if method is not None and _is_walkable(machine, method):
@@ -404,7 +410,9 @@ def _equal_values(machine: Machine, one: Value, two: Value) -> bool | None:
         return one.value == two.value
     if isinstance(one, Obj) and isinstance(two, Obj) and one.cls in CONTAINERS and two.cls in CONTAINERS:
         return _equal_contents(machine, one, two)
-    if isinstance(one, ClassRef | Function | ModuleRef | Builtin) or isinstance(two, ClassRef | Function | ModuleRef | Builtin):
+    if isinstance(one, ClassRef | Function | ModuleRef | Builtin) or isinstance(
+        two, ClassRef | Function | ModuleRef | Builtin
+    ):
         if isinstance(one, Unknown | External | Typed | Obj) or isinstance(two, Unknown | External | Typed | Obj):
             return None
         return one == two
@@ -442,10 +450,7 @@ def _same_values(machine: Machine, one: Value, two: Value) -> bool | None:
     if isinstance(one, Unknown) or isinstance(two, Unknown):
         return None
     if isinstance(one, External) or isinstance(two, External):
-        if one == two:
-            return True
-        other = two if isinstance(one, External) else one
-        return None if isinstance(other, External | Typed | Obj | Const) and other not in NONE else None
+        return True if one == two else None
     if isinstance(one, Const) and isinstance(two, Const):
         if one.kind != two.kind:
             return False
@@ -460,7 +465,7 @@ def _same_values(machine: Machine, one: Value, two: Value) -> bool | None:
             return None
         if {first, second} & {"builtins:NoneType"} and "builtins:NoneType" not in {first} & {second}:
             return False
-        return None if first == second or first == "builtins:object" or second == "builtins:object" else False
+        return None if first == second or "builtins:object" in {first, second} else False
     return one == two
 
 
@@ -534,7 +539,7 @@ def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> 
     if symbol is None:
         return None if not cls.startswith("builtins:") else (False if isinstance(wanted, External) else None)
     if isinstance(value, ClassRef):
-        return symbol == "builtins:type" or symbol == "builtins:object"
+        return symbol in {"builtins:type", "builtins:object"}
     verdict = is_subclass(machine, cls, symbol)
     if verdict is False and isinstance(value, Typed) and cls in machine.mro_of(symbol):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracer.link.values import Const, Obj, Typed, Unknown, Values, class_of
+from tracer.link.values import Const, Obj, Typed, Unknown, Value, Values, class_of
 from tracer.model.names import short_name_of
 
 
@@ -11,7 +11,7 @@ def describe_sources(values: Values) -> tuple[str, ...]:
     return tuple(sorted({_describe(value) for value in values}))[:8]
 
 
-def _describe(value: object) -> str:
+def _describe(value: Value) -> str:
     match value:
         case Const(value=constant, origin=origin) if origin:
             return f"{origin}: {constant!r}"
@@ -23,5 +23,5 @@ def _describe(value: object) -> str:
             return f"some {short_name_of(cls)}"
         case Unknown(reason=reason):
             return reason
-    cls = class_of(value)  # type: ignore[arg-type]
-    return short_name_of(cls) if cls else "a value of a library"
+    symbol = class_of(value)
+    return short_name_of(symbol) if symbol else "a value of a library"

@@ -16,7 +16,6 @@ from tracer.link.expressions import (
     augment,
     definite_items,
     evaluate,
-    evaluate_arguments,
     iterate,
 )
 from tracer.link.frames import AbstractRaiseError, Frame, LoopExits
@@ -32,7 +31,6 @@ from tracer.link.values import (
     TupleValue,
     Typed,
     Values,
-    class_of,
     join,
     known_text,
     ordered,
@@ -95,11 +93,12 @@ def execute(machine: Machine, block: tuple[code.Statement, ...], frame: Frame) -
             machine.spend()
             if not _EXECUTE[type(statement)](machine, statement, frame):
                 return False
-        return True
     except AbstractRaiseError as error:
         if error.frame is None:
             error.frame, error.stack, error.span = frame, tuple(machine.stack), getattr(statement, "span", None)
         raise
+    else:
+        return True
     finally:
         del frame.guards[depth:]
 
@@ -218,9 +217,7 @@ def _import_from(machine: Machine, node: code.ImportFrom, frame: Frame) -> bool:
 
 
 def _define_function(machine: Machine, node: code.DefineFunction, frame: Frame) -> bool:
-    defaults = {
-        argument.keyword or "": evaluate(machine, argument.value, frame) for argument in node.defaults
-    }
+    defaults = {argument.keyword or "": evaluate(machine, argument.value, frame) for argument in node.defaults}
     function = machine.define(frame, node.scope, defaults)
     values = decorate(machine, frozenset({function}), node.decorators, frame)
     frame.env[node.name] = values
@@ -512,13 +509,17 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
     def handle(handler: code.Handler) -> Callable[[], bool]:
         def walk() -> bool:
             if handler.name is not None:
-                types = unknown("a caught exception") if handler.type is None else evaluate(machine, handler.type, frame)
+                types = (
+                    unknown("a caught exception") if handler.type is None else evaluate(machine, handler.type, frame)
+                )
                 frame.env[handler.name] = frozenset(
                     Typed(value.symbol) for value in types if isinstance(value, ClassRef)
                 ) or unknown("a caught exception")
             caught_for_certain = bool(caught)
             frame.guards.append(
-                guard_of(machine, _handler_text(handler), handler.span, True, True if caught_for_certain else None, frame)
+                guard_of(
+                    machine, _handler_text(handler), handler.span, True, True if caught_for_certain else None, frame
+                )
             )
             try:
                 return execute(machine, handler.body, frame)
@@ -636,9 +637,8 @@ def _match(machine: Machine, node: code.Match, frame: Frame) -> bool:
         def walk() -> bool:
             if matches(machine, case.pattern, subject, frame) is False:
                 return False
-            if case.guard is not None:
-                if truth_of(machine, evaluate(machine, case.guard, frame)) is False:
-                    return False
+            if case.guard is not None and truth_of(machine, evaluate(machine, case.guard, frame)) is False:
+                return False
             frame.guards.append(guard_of(machine, case.text, case.span, True, None, frame))
             try:
                 return execute(machine, case.body, frame)
@@ -670,5 +670,3 @@ _EXECUTE: dict[type, Callable[..., bool]] = {
     code.Jump: _jump,
     code.Match: _match,
 }
-
-__all__ = ["ABSENT", "class_of", "evaluate_arguments", "execute", "run_body"]

@@ -45,7 +45,16 @@ def truth_of_value(machine: Machine, value: Value) -> bool | None:
             return bool(constant)
         case TupleValue(items=items):
             return bool(items)
-        case ClassRef() | Function() | Bound() | Builtin() | ModuleRef() | MethodWrapper() | PropertyValue() | PartialValue():
+        case (
+            ClassRef()
+            | Function()
+            | Bound()
+            | Builtin()
+            | ModuleRef()
+            | MethodWrapper()
+            | PropertyValue()
+            | PartialValue()
+        ):
             return True
         case Obj(cls=cls) if cls in SIZED:
             content = machine.content(value)

@@ -7,6 +7,7 @@ content; objects' attributes and containers' contents live in the heap.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -194,7 +195,7 @@ WIDTH = 24
 
 def constant(value: object, origin: str = "") -> Values:
     """The set holding one constant; not-a-number, which equals nothing, is kept as a float."""
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and math.isnan(value):
         return FLOAT
     return frozenset({Const(type(value).__name__, value, origin)})
 
@@ -241,7 +242,7 @@ def order_key(value: Value) -> tuple[str, ...]:
 def ordered(values: Iterable[Value]) -> Sequence[Value]:
     """A set's values in the order that every run gives them."""
     found = tuple(values)
-    return found if len(found) < 2 else sorted(found, key=order_key)
+    return sorted(found, key=order_key) if len(found) > 1 else found
 
 
 def _fields_of(value: Value) -> tuple[object, ...]:

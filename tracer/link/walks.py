@@ -52,7 +52,11 @@ def _is_under(module: str, packages: tuple[str, ...]) -> bool:
 
 
 def make_machine(
-    index: ModuleIndex, reach: Reach, data: Mapping[str, bytes], argv: tuple[str, ...] = (), library: Library | None = None
+    index: ModuleIndex,
+    reach: Reach,
+    data: Mapping[str, bytes],
+    argv: tuple[str, ...] = (),
+    library: Library | None = None,
 ) -> Machine:
     """A fresh machine over a module index."""
     return Machine(
@@ -170,7 +174,9 @@ def _functions_of(
             yield symbol, function, owner if owner in machine.classes else None
 
 
-def _entry_arguments(machine: Machine, module: Module, function: Function, receiver: str | None, frame: Frame) -> Arguments:
+def _entry_arguments(
+    machine: Machine, module: Module, function: Function, receiver: str | None, frame: Frame
+) -> Arguments:
     scope = module.scope(function.scope)
     arguments = Arguments()
     for position, parameter in enumerate(scope.parameters):
@@ -205,9 +211,7 @@ def _annotated(machine: Machine, parameter: code.Parameter, frame: Frame) -> Val
     for value in ordered(found):
         if isinstance(value, ClassRef):
             followed = value.symbol in machine.classes and machine.classes[value.symbol].walked
-            typed.add(
-                machine.unique(value.symbol, ("annotated", value.symbol)) if followed else Typed(value.symbol)
-            )
+            typed.add(machine.unique(value.symbol, ("annotated", value.symbol)) if followed else Typed(value.symbol))
     return frozenset(typed) or unknown("a parameter of an entry point")
 
 
@@ -220,5 +224,3 @@ def dispatches_of(machine: Machine, entry: str) -> tuple[Dispatch, ...]:
             continue
         found.append(Dispatch(entry, symbol, tuple(sorted(classes)), guards))
     return tuple(found)
-
-

@@ -29,7 +29,7 @@ class Name(_Node, frozen=True, tag=1):
 class Const(_Node, frozen=True, tag=2):
     """A literal. Bytes, complex numbers and integers beyond 64 bits are ``Opaque``."""
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
 
 
 class Opaque(_Node, frozen=True, tag=3):

@@ -38,10 +38,11 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """What the pages of a target answer: attributes traced to their first write, flows to a symbol, classes' MROs, and
-    calling sequences as (title, entry scenario, symbol whose subtree is shown).
+    """What the pages of a target answer.
 
-    ``flows`` are (symbol, scenario) pairs; symbols may be given as ``Class.method`` where that is unique.
+    Attributes are traced to their first write and classes get their MROs. ``sequences`` are (title, entry scenario,
+    symbol whose subtree is shown). ``flows`` are (symbol, scenario) pairs; symbols may be given as ``Class.method``
+    where that is unique.
     """
 
     attributes: tuple[str, ...] = ()
@@ -56,8 +57,9 @@ class Target:
 
     ``packages`` are dotted names that lie under ``root`` or in the environment's site-packages. ``follow`` are the
     libraries that count as in scope beside them. ``environment`` is the interpreter whose site-packages are read
-    (None: the running one). ``permalink`` is a template with {ref}, {path}, {line} and {end_line};
-    ``ref`` is the branch or tag that fills it, empty for the site's own. ``library_permalinks`` maps an import name to such a template with {version} beside them.
+    (None: the running one). ``permalink`` is a template with {ref}, {path}, {line} and {end_line}; ``ref`` is the
+    branch or tag that fills it, empty for the site's own. ``library_permalinks`` maps an import name to such a template
+    with {version} beside them.
     """
 
     name: str

@@ -145,8 +145,8 @@ def main():
 """,
         {"main -> Config.__init__ [Config]", "main -> there ?", "main -> absent ?"},
         guards={
-            "there": {"hasattr(config, \"tower\"): true"},
-            "absent": {"not hasattr(config, \"bridge\"): false"},
+            "there": {'hasattr(config, "tower"): true'},
+            "absent": {'not hasattr(config, "bridge"): false'},
         },
     ),
     "getattr falls back to its default": Case(
@@ -195,8 +195,8 @@ def main():
 """,
         {"main -> one ?", "main -> two ?"},
         guards={
-            "one": {"os.environ.get(\"SOMETHING\"): undecided"},
-            "two": {"not os.environ.get(\"SOMETHING\"): undecided"},
+            "one": {'os.environ.get("SOMETHING"): undecided'},
+            "two": {'not os.environ.get("SOMETHING"): undecided'},
         },
     ),
     "a module wrapped in a list": Case(
@@ -406,7 +406,7 @@ def main():
     else: other()
 """,
         {"main -> clip ?"},
-        guards={"clip": {"args.tower == \"clip\": true"}},
+        guards={"clip": {'args.tower == "clip": true'}},
         argv=("--tower", "clip"),
     ),
     "an import that fails is caught": Case(
@@ -588,7 +588,9 @@ def test_a_file_that_is_not_declared_decides_nothing(tmp_path: Path) -> None:
     [
         pytest.param("def main(n): return [main(n - 1), main(n - 2)]\n", id="a tree of calls to itself"),
         pytest.param("def main(n=0):\n    while True: n = (n, n)\n", id="a tuple that grows"),
-        pytest.param("def main():\n    row = []\n    row.append(row)\n    for x in row: x.append(x)\n", id="a cyclic list"),
+        pytest.param(
+            "def main():\n    row = []\n    row.append(row)\n    for x in row: x.append(x)\n", id="a cyclic list"
+        ),
         pytest.param(
             "class Node:\n    def __init__(self, next): self.next = next\n"
             "def main(node=None):\n    for i in range(9): node = Node(node)\n    while node: node = node.next\n",

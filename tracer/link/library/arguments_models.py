@@ -80,7 +80,7 @@ def add_group(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 
 def parse_dataclass_field(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    """transformers' parser declares an option per dataclass field, by the field's type at run time."""
+    """The parser of transformers declares an option per dataclass field, by the field's type at run time."""
     parser = single(arguments.at(0, "parser") or NOTHING)
     field = single(arguments.at(1, "field") or NOTHING)
     if not isinstance(parser, Obj) or not isinstance(field, Obj):
@@ -167,7 +167,9 @@ def _namespace(machine: Machine, arguments: Arguments, frame: Frame, span: Span)
         if hasattr(seen, name):
             value = getattr(seen, name)
             flag = option.flags[0]
-            values = _given(machine, value, f"argument {flag}", frame, span) if option.exact else unknown(f"argument {flag}")
+            values = (
+                _given(machine, value, f"argument {flag}", frame, span) if option.exact else unknown(f"argument {flag}")
+            )
         else:
             values = _default(option)
         machine.note_write(frame, span, "keyword", name, "argparse:Namespace", values, generic=True)

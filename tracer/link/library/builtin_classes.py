@@ -130,7 +130,9 @@ def read_builtin_class(machine: Machine, symbol: SymbolId) -> ClassState | None:
         bases = tuple(f"builtins:{base}" for base in names if base != "object") or (OBJECT,)
     elif module in {"collections", "_collections"} and name in {"OrderedDict", "defaultdict", "Counter"}:
         bases = ("builtins:dict",)
-    elif module in {"types", "functools", "torch._C"} or (module in _TYPE_MODULES and machine.modules.find(module) is None):
+    elif module in {"types", "functools", "torch._C"} or (
+        module in _TYPE_MODULES and machine.modules.find(module) is None
+    ):
         bases = (OBJECT,)
     else:
         return None

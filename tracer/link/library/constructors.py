@@ -194,7 +194,7 @@ def _enumerate(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Fra
         pair: Values = tuple_values((frozenset({Typed("builtins:int")}), rest))
         return machine.container("list", ("enumerate", span), frame, Content((), pair))
     pairs = [(index, tuple_values((constant(index), item))) for index, item in enumerate(known)]
-    return machine.container("list", ("enumerate", span), frame, Content(tuple(pairs)))  # type: ignore[arg-type]
+    return machine.container("list", ("enumerate", span), frame, Content(tuple(pairs)))
 
 
 def _zip(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -203,7 +203,7 @@ def _zip(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
     columns = [protocols.definite_items(machine, values, 4096) for values in arguments.positional]
     if columns and all(column is not None for column in columns) and not arguments.rest:
         rows = [tuple_values(tuple(row)) for row in zip(*(c for c in columns if c is not None), strict=False)]
-        return machine.container("list", ("zip", span), frame, Content(tuple(enumerate(rows))))  # type: ignore[arg-type]
+        return machine.container("list", ("zip", span), frame, Content(tuple(enumerate(rows))))
     row = tuple(protocols.iterate(machine, values, frame, span) for values in arguments.positional)
     return machine.container("list", ("zip", span), frame, Content((), tuple_values(row)))
 

@@ -153,8 +153,10 @@ def construct(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
     known = fields_of(machine, receiver.cls) or {}
     for position, (name, default) in enumerate(known.items()):
         given = arguments.at(position, name) if position < len(arguments.positional) else arguments.keywords.get(name)
-        values = given if given is not None and name not in arguments.optional else join(
-            given or NOTHING, _default(machine, default, frame, span)
+        values = (
+            given
+            if given is not None and name not in arguments.optional
+            else join(given or NOTHING, _default(machine, default, frame, span))
         )
         if given is None and arguments.rest_keywords:
             values = join(values, arguments.rest_keywords)

@@ -120,7 +120,7 @@ def _abstract(machine: Machine, value: object, file: str, where: str, frame: Fra
 
 
 def cached_file(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    """transformers' ``cached_file``: a declared file of a local folder; anything else is a matter of the run."""
+    """``cached_file`` of transformers: a declared file of a local folder; anything else is a matter of the run."""
     folder = known_text(arguments.at(0, "path_or_repo_id") or NOTHING)
     name = known_text(arguments.at(1, "filename") or NOTHING)
     subfolder = known_text(arguments.keywords.get("subfolder", constant(""))) or ""

@@ -31,6 +31,7 @@ from tracer.link.values import (
     TupleValue,
     Typed,
     Unknown,
+    Value,
     Values,
     boolean,
     class_of,
@@ -78,7 +79,7 @@ def _getattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
     return result
 
 
-def _getattr_one(machine: Machine, owner, name: str, default: Values | None, frame: Frame, span: Span) -> Values:  # type: ignore[no-untyped-def]
+def _getattr_one(machine: Machine, owner: Value, name: str, default: Values | None, frame: Frame, span: Span) -> Values:
     try:
         found = load_from(machine, owner, name, frame, span, "getattr")
     except AbstractRaiseError as error:
@@ -205,7 +206,9 @@ def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
     result = NOTHING
     for value in arguments.positional[0]:
-        if isinstance(value, TupleValue) or (isinstance(value, Obj) and value.cls in CONTAINERS | {"types:GeneratorType"}):
+        if isinstance(value, TupleValue) or (
+            isinstance(value, Obj) and value.cls in CONTAINERS | {"types:GeneratorType"}
+        ):
             result = join(result, frozenset({value}))
             continue
         method = find_special(machine, value, "__iter__") if isinstance(value, Obj | Typed) else None
@@ -252,7 +255,9 @@ def _extreme(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
     if key is not None and key != NONE:
         machine.call(key, Arguments([items]), frame, span)
     default = arguments.keywords.get("default", NOTHING)
-    return join(frozenset(Typed("builtins:int") if isinstance(v, Const) and v.kind == "int" else v for v in items), default)
+    return join(
+        frozenset(Typed("builtins:int") if isinstance(v, Const) and v.kind == "int" else v for v in items), default
+    )
 
 
 def _vars(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:

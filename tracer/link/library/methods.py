@@ -99,11 +99,15 @@ def _list_pop(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
     content = _content(machine, receiver)
     position = known_constant(arguments.positional[0]) if arguments.positional else Const("int", -1)
     items = [item for _, item in content.items]
-    if content.is_exact and position is not None and isinstance(position.value, int) and items:
-        if -len(items) <= position.value < len(items):
-            value = items.pop(position.value)
-            _put(machine, receiver, Content(tuple(enumerate(items))))
-            return value
+    if (
+        content.is_exact
+        and position is not None
+        and isinstance(position.value, int)
+        and -len(items) <= position.value < len(items)
+    ):
+        value = items.pop(position.value)
+        _put(machine, receiver, Content(tuple(enumerate(items))))
+        return value
     everything = content.everything()
     _put(machine, receiver, Content((), everything))
     return everything or unknown("an item of an empty list")
@@ -200,7 +204,9 @@ def _update(machine: Machine, receiver: Value, arguments: Arguments, frame: Fram
     content = _content(machine, receiver)
     for key, values in merged.items:
         old = content.get(key)
-        content = content.put(key, join(without_absent(values), old or frozenset({ABSENT})) if ABSENT in values else values)
+        content = content.put(
+            key, join(without_absent(values), old or frozenset({ABSENT})) if ABSENT in values else values
+        )
     _put(machine, receiver, content.blur(merged.rest, merged.keys) if merged.rest else content)
     return NONE
 
@@ -248,7 +254,9 @@ def _get_item(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
     if key is None:
         return content.everything() or unknown("an item of a mapping that is not known")
     found = content.get(key[0])
-    values = join(without_absent(found or NOTHING), NOTHING if found is not None and ABSENT not in found else content.rest)
+    values = join(
+        without_absent(found or NOTHING), NOTHING if found is not None and ABSENT not in found else content.rest
+    )
     return values or unknown("an item of a mapping that is not known")
 
 
@@ -306,15 +314,15 @@ _BOOLEAN = {"startswith", "endswith", "isdigit", "isidentifier", "isalnum", "isa
 def fold_string(name: str, receiver: Value, arguments: Arguments) -> Values:
     """A string method on constants; else a value of the method's type."""
     known = [known_constant(values) for values in arguments.positional]
-    if isinstance(receiver, Const) and isinstance(receiver.value, str) and all(const is not None for const in known):
-        if name in _FOLDED and not arguments.rest and not arguments.keywords:
-            try:
-                result = getattr(receiver.value, name)(*(const.value for const in known if const is not None))
-            except (TypeError, ValueError):
-                return unknown(f"the result of str.{name}")
-            if isinstance(result, tuple):
-                return tuple_values(tuple(constant(part) for part in result))
-            return constant(result, receiver.origin if isinstance(result, str) else "")
+    is_known = all(const is not None for const in known) and not arguments.rest and not arguments.keywords
+    if isinstance(receiver, Const) and isinstance(receiver.value, str) and is_known and name in _FOLDED:
+        try:
+            result = getattr(receiver.value, name)(*(const.value for const in known if const is not None))
+        except (TypeError, ValueError):
+            return unknown(f"the result of str.{name}")
+        if isinstance(result, tuple):
+            return tuple_values(tuple(constant(part) for part in result))
+        return constant(result, receiver.origin if isinstance(result, str) else "")
     if name in _BOOLEAN:
         return BOOL
     if name in {"find", "index", "count", "rfind"}:
@@ -328,10 +336,12 @@ def fold_string(name: str, receiver: Value, arguments: Arguments) -> Values:
 
 def _split(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
     separator = known_text(arguments.positional[0]) if arguments.positional else None
-    if isinstance(receiver, Const) and isinstance(receiver.value, str) and len(arguments.positional) <= 1:
-        if separator or not arguments.positional:
-            parts = receiver.value.split(separator)
-            return machine.container("list", ("split", span), frame, Content(tuple((i, constant(p)) for i, p in enumerate(parts))))
+    is_known = len(arguments.positional) <= 1 and bool(separator or not arguments.positional)
+    if isinstance(receiver, Const) and isinstance(receiver.value, str) and is_known:
+        parts = receiver.value.split(separator)
+        return machine.container(
+            "list", ("split", span), frame, Content(tuple((i, constant(p)) for i, p in enumerate(parts)))
+        )
     return machine.container("list", ("split", span), frame, Content((), STR))
 
 

@@ -159,7 +159,9 @@ def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: 
 
 def _keep_function(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """A decorator that may be used bare or with arguments and keeps the function's behaviour."""
-    if arguments.positional and any(isinstance(v, Function | Bound | MethodWrapper | ClassRef) for v in arguments.positional[0]):
+    if arguments.positional and any(
+        isinstance(v, Function | Bound | MethodWrapper | ClassRef) for v in arguments.positional[0]
+    ):
         return arguments.positional[0]
     return frozenset({Builtin("keep")})
 
@@ -196,11 +198,17 @@ def _copy(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
 
 def _contextmanager(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    return frozenset(PartialValue(Builtin("contextlib.enter_generator"), (frozenset({value}),), ()) for value in arguments.positional[0])
+    return frozenset(
+        PartialValue(Builtin("contextlib.enter_generator"), (frozenset({value}),), ())
+        for value in arguments.positional[0]
+    )
 
 
 def _enter_generator(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    function, rest = arguments.positional[0], Arguments(arguments.positional[1:], arguments.keywords, arguments.rest, arguments.rest_keywords)
+    function, rest = (
+        arguments.positional[0],
+        Arguments(arguments.positional[1:], arguments.keywords, arguments.rest, arguments.rest_keywords),
+    )
     made = machine.allocate("contextlib:_GeneratorContextManager", (frame.symbol, span), frame)
     machine.heap.set((made.number, "gen"), machine.call(function, rest, frame, span))
     return frozenset({made})
@@ -323,7 +331,9 @@ def construct_enum(machine: Machine, cls: ClassRef, arguments: Arguments, frame:
     found = NOTHING
     for member in ordered(members):
         cell = machine.heap.get((member.number, "value")) if isinstance(member, Obj) else None
-        if isinstance(cell, frozenset) and {getattr(v, "value", v) for v in cell} & {getattr(v, "value", v) for v in wanted}:
+        if isinstance(cell, frozenset) and {getattr(v, "value", v) for v in cell} & {
+            getattr(v, "value", v) for v in wanted
+        }:
             found = join(found, frozenset({member}))
     return found or members or unknown("a member of an enumeration")
 

@@ -1,4 +1,4 @@
-"""The look-ups of the library models: by builtin name, by method of a builtin class, by symbol of a library function."""
+"""The look-ups of the library models: by builtin name, method of a builtin class, or symbol of a library function."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Library:
         symbol = self._symbols[function]
         return self._functions.get(symbol) if symbol is not None else None
 
-    def class_model(self, machine: Machine, symbol: SymbolId):  # type: ignore[no-untyped-def]
+    def class_model(self, machine: Machine, symbol: SymbolId) -> constructors.Constructor | None:
         """The model of a class's construction."""
         found = self._classes.get(symbol)
         if found is not None:
@@ -165,7 +165,7 @@ class Library:
         """A method of a builtin class's instance."""
         if cls == "builtins:NoneType":
             return None if name not in {"__class__", "__doc__", "__bool__", "__eq__"} else unknown("a slot of None")
-        if cls.startswith(("collections:", "types:", "functools:", "io:")) or cls.startswith("builtins:"):
+        if cls.startswith(("builtins:", "collections:", "types:", "functools:", "io:")):
             kind = cls.partition(":")[2]
             if cls in machine.classes and machine.classes[cls].walked:
                 return None
@@ -177,7 +177,9 @@ class Library:
                 kind = base.partition(":")[2]
                 if builtin_classes.has_attribute(kind, name):
                     return frozenset({Bound(Builtin(f"{kind}.{name}"), value)})
-            if base in {"collections:OrderedDict", "collections:UserDict"} and builtin_classes.has_attribute("dict", name):
+            if base in {"collections:OrderedDict", "collections:UserDict"} and builtin_classes.has_attribute(
+                "dict", name
+            ):
                 return frozenset({Bound(Builtin(f"dict.{name}"), value)})
         slot = self.object_slot(name)
         return None if slot is None else frozenset({Bound(slot, value)})
@@ -250,4 +252,4 @@ _FAMILY = {
     "OrderedDict": "dict", "defaultdict": "dict", "deque": "list", "frozenset": "set", "Counter": "dict",
 }  # fmt: skip
 
-__all__ = ["AbstractRaiseError", "Library", "Obj", "STR", "TupleValue", "Typed", "Unknown", "class_of", "short_name_of"]
+__all__ = ["STR", "AbstractRaiseError", "Library", "Obj", "TupleValue", "Typed", "Unknown", "class_of", "short_name_of"]
