@@ -54,6 +54,8 @@ PLAIN_CLASSES = frozenset({
 })  # fmt: skip
 MODULE_ALIASES = {"os.path": "posixpath"}
 """``os.path`` is ``ntpath`` or ``posixpath`` by platform; paths in results are POSIX."""
+CLOSED_CLASSES = frozenset({"types:SimpleNamespace", "argparse:Namespace"})
+"""Classes whose instances have just the attributes that were stored on them."""
 CONSTANTS: dict[str, Value] = {
     "dataclasses.MISSING": Const("MISSING", "dataclasses.MISSING"),
     "typing.TYPE_CHECKING": Const("bool", False),
@@ -152,7 +154,8 @@ def _update_wrapper(machine: Machine, arguments: Arguments, frame: Frame, span: 
         return NOTHING
     wrapper, wrapped = arguments.positional[:2]
     for value in ordered(wrapper):
-        if isinstance(value, Function) and value in machine.functions:
+        # A copy of a function is the same value here, and must not come to wrap itself.
+        if isinstance(value, Function) and value in machine.functions and value not in wrapped:
             machine.functions[value].attributes["__wrapped__"] = wrapped
     return wrapper
 

@@ -221,7 +221,7 @@ class Library:
 
     def is_closed_builtin(self, symbol: SymbolId) -> bool:
         """Whether instances have no attributes beyond their class's."""
-        return symbol.startswith("builtins:") and symbol != OBJECT
+        return symbol in models.CLOSED_CLASSES or (symbol.startswith("builtins:") and symbol != OBJECT)
 
     def enum_members(self, machine: Machine, symbol: SymbolId) -> Values | None:
         """The members of an enumeration."""
