@@ -9,15 +9,65 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar, dataclass_transform
+from zlib import crc32
 
 if TYPE_CHECKING:
     from tracer.model.names import SymbolId
 
 
-@dataclass(frozen=True, slots=True)
-class Const:
+class _Hashed:
+    """Remembers its hash, which is the same in every run."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
+_Made = TypeVar("_Made", bound=_Hashed)
+
+
+@dataclass_transform(frozen_default=True)
+def _value(cls: type[_Made]) -> type[_Made]:
+    """A frozen dataclass whose hash does not depend on the interpreter's hash seed.
+
+    A walk follows the order of its sets, and that order follows from the hashes: so every run walks the same way.
+    """
+    made = dataclass(frozen=True, slots=True)(cls)
+    names = tuple(field.name for field in fields(made))  # type: ignore[arg-type]
+    salt = _stable(cls.__name__)
+
+    def remembered(self: _Made) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            found = hash((salt, *(_stable(getattr(self, name)) for name in names)))
+            object.__setattr__(self, "_hash", found)
+            return found
+
+    made.__hash__ = remembered  # type: ignore[method-assign]
+    return made
+
+
+def _stable(part: object) -> object:
+    """What to hash in place of a part whose own hash differs from run to run."""
+    if isinstance(part, str):
+        return _checksum(part)
+    if part is None or part is ...:
+        return _checksum(str(part))
+    if isinstance(part, bytes):
+        return crc32(part)
+    return tuple(_stable(each) for each in part) if type(part) is tuple else part
+
+
+@cache
+def _checksum(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+@_value
+class Const(_Hashed):
     """A known constant. ``kind`` keeps ``True`` and ``1`` apart; ``origin`` names the datum it was read from."""
 
     kind: str
@@ -25,22 +75,22 @@ class Const:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+@_value
+class Typed(_Hashed):
     """Some instance of a class, identity and content unknown (``builtins:str``, ``torch:Tensor``)."""
 
     cls: SymbolId
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRef:
+@_value
+class ClassRef(_Hashed):
     """A class."""
 
     symbol: SymbolId
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+@_value
+class Function(_Hashed):
     """A Python function: scope ``scope`` of ``module``, closing over the frame numbered ``closure`` (-1: none)."""
 
     module: str
@@ -48,39 +98,39 @@ class Function:
     closure: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Obj:
+@_value
+class Obj(_Hashed):
     """An abstract object: everything allocated at one place for one owner. ``number`` identifies it in the heap."""
 
     number: int
     cls: SymbolId
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+@_value
+class Bound(_Hashed):
     """A method bound to a receiver."""
 
     function: Value
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleRef:
+@_value
+class ModuleRef(_Hashed):
     """A module, by its dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TupleValue:
+@_value
+class TupleValue(_Hashed):
     """A tuple of known length. ``depth`` counts the tuples nested in it."""
 
     items: tuple[Values, ...]
     depth: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Super:
+@_value
+class Super(_Hashed):
     """``super()``: attribute look-up for ``receiver`` starts behind ``after`` in the MRO of ``start``."""
 
     after: SymbolId
@@ -88,8 +138,8 @@ class Super:
     start: SymbolId
 
 
-@dataclass(frozen=True, slots=True)
-class PartialValue:
+@_value
+class PartialValue(_Hashed):
     """``functools.partial``."""
 
     function: Value
@@ -97,29 +147,29 @@ class PartialValue:
     keywords: tuple[tuple[str, Values], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+@_value
+class Builtin(_Hashed):
     """A function or method the engine has a model for, by name (``len``, ``dict.pop``)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+@_value
+class External(_Hashed):
     """Something of a library that is not followed, by its dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+@_value
+class Unknown(_Hashed):
     """A value nothing is known of, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyValue:
+@_value
+class PropertyValue(_Hashed):
     """A ``property`` (or ``cached_property``) object."""
 
     getter: Value | None
@@ -127,31 +177,31 @@ class PropertyValue:
     deleter: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MethodWrapper:
+@_value
+class MethodWrapper(_Hashed):
     """A ``staticmethod`` or ``classmethod`` (``kind``) object around a function."""
 
     kind: str
     function: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+@_value
+class Imported(_Hashed):
     """A name bound by an import that has not been looked up yet; ``name`` None is the module itself."""
 
     module: str
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceDict:
+@_value
+class InstanceDict(_Hashed):
     """``x.__dict__``: a dict whose items are the object's attributes."""
 
     owner: Obj
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+@_value
+class Absent(_Hashed):
     """In a set: the attribute, item or variable may not be there at all."""
 
 
