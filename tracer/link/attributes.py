@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame
+from tracer.link.stand_ins import note_member
 from tracer.link.values import (
     ABSENT,
     NONE,
@@ -78,6 +79,7 @@ def load_from(machine: Machine, value: Value, name: str, frame: Frame, span: Spa
             machine.note_read(frame, span, form, name, value.symbol)
             return load_class_attribute(machine, value, name, frame, span)
         case ModuleRef(name=module):
+            note_member(machine, module, name, frame, span, "attribute")
             return machine.member(module, name)
         case Super():
             return _load_super(machine, value, name, frame, span)
@@ -148,16 +150,20 @@ def _call_fallback(
 ) -> Values:
     """``__getattr__``, which only raises where the instance has nothing either."""
     level = machine.heap.begin()
+    escapes, frame.escapes = frame.escapes, set()
     try:
         arguments = Arguments([constant(name)])
         found = machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
+        may_lack = frozenset({ABSENT}) if "builtins:AttributeError" in frame.escapes else NOTHING
     except AbstractRaiseError:
         machine.heap.undo_to(level)
         if not without_absent(known):
             raise
         return known
+    finally:
+        frame.escapes = escapes | frame.escapes - {"builtins:AttributeError"}
     machine.heap.commit()
-    return join(without_absent(known), found)
+    return join(join(without_absent(known), found), may_lack)
 
 
 def _is_dunder(name: str) -> bool:

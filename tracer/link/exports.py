@@ -52,10 +52,10 @@ def _nested(index: ModuleIndex, found: Export, name: str) -> Export | None:
 
 
 def _definition(module: Module, qualname: str) -> Export | None:
-    for definition in reversed(module.facts.header.definitions):
-        if definition.qualname == qualname or definition.qualname.startswith(f"{qualname}#"):
-            return Export(definition.kind, symbol_id(module.name, definition.qualname), module.name, definition.scope)
-    return None
+    definition = module.last_definitions.get(qualname)
+    if definition is None:
+        return None
+    return Export(definition.kind, symbol_id(module.name, definition.qualname), module.name, definition.scope)
 
 
 def _resolve_name(index: ModuleIndex, name: str, member: str, hops: int) -> Export | None:
@@ -65,9 +65,7 @@ def _resolve_name(index: ModuleIndex, name: str, member: str, hops: int) -> Expo
     defined = _definition(module, member)
     if defined is not None:
         return defined
-    for item in reversed(module.facts.header.imports):
-        if item.name != member or item.scope != 0:
-            continue
+    for item in module.top_imports.get(member, ()):
         base = module.absolute(item.module, item.level)
         if item.origin is None:
             target = base if item.name != base.partition(".")[0] else base.partition(".")[0]

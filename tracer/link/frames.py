@@ -46,7 +46,8 @@ class Frame:
     """One function body (or module or class body) being walked.
 
     ``env`` maps local names to points-to sets; an ``ABSENT`` in one says that the name may be unbound. ``closure`` is
-    the defining frame; ``owner`` the class whose body held the definition, for zero-argument ``super``.
+    the defining frame; ``owner`` the class whose body held the definition, for zero-argument ``super``. ``escapes``
+    are exceptions that some paths so far ended in while others went on.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Frame:
     yielded: Values = NOTHING
     exits: list[dict[Location, Cell]] = field(default_factory=list)
     exit_envs: list[dict[str, Values]] = field(default_factory=list)
+    escapes: set[SymbolId] = field(default_factory=set)
     level: int = 0
     loops: list[LoopExits] = field(default_factory=list)
     nonlocals: frozenset[str] = frozenset()
@@ -99,6 +101,7 @@ class Summary:
     writes: dict[Location, Cell]
     returned: Values
     raised: AbstractRaiseError | None
+    escapes: frozenset[SymbolId]
     record: ContextRecord
 
 

@@ -37,10 +37,14 @@ class Content:
         return Content(tuple({(type(key), key): (key, values) for key, values in pairs}.values()), rest, keys)
 
     def _place_of(self, key: object) -> int | None:
+        """The key's index. Contents made from one another share the table, so what it says is checked."""
         if not self._places and self.items:
-            # Filled on first use; what a key's position is does not depend on when it is asked.
             self._places.update({(type(known), known): index for index, (known, _) in enumerate(self.items)})
-        return self._places.get((type(key), key))
+        place = self._places.get((type(key), key))
+        if place is None or place >= len(self.items):
+            return None
+        known = self.items[place][0]
+        return place if known == key and type(known) is type(key) else None
 
     def get(self, key: object) -> Values | None:
         """The values under a known key, None where the key is not among the items."""
@@ -51,10 +55,19 @@ class Content:
         """Replace or add one known key."""
         place = self._place_of(key)
         if place is not None:
-            return replace(self, items=(*self.items[:place], (key, values), *self.items[place + 1 :]))
+            return self._sharing((*self.items[:place], (key, values), *self.items[place + 1 :]))
         if len(self.items) >= MANY_ITEMS:
             return self.blur(values)
-        return replace(self, items=(*self.items, (key, values)))
+        items = (*self.items, (key, values))
+        if (type(key), key) in self._places:
+            return replace(self, items=items)
+        self._places[type(key), key] = len(self.items)
+        return self._sharing(items)
+
+    def _sharing(self, items: tuple[tuple[object, Values], ...]) -> Content:
+        made = replace(self, items=items)
+        object.__setattr__(made, "_places", self._places)
+        return made
 
     def drop(self, key: object) -> Content:
         """Remove one known key."""
@@ -98,6 +111,8 @@ def join_cells(first: Cell | None, second: Cell | None) -> Cell:
 def _join_contents(first: Content, second: Content) -> Content:
     if first == second:
         return first
+    if first.items is second.items:
+        return replace(first, rest=join(first.rest, second.rest), keys=join(first.keys, second.keys))
     merged: list[tuple[object, Values]] = []
     missing: Values = frozenset({ABSENT})
     for key, values in first.items:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracer.link.exports import resolve_export
 from tracer.link.frames import AbstractRaiseError, Frame
 from tracer.link.recording import CallRecord, ContextRecord
+from tracer.link.stand_ins import note_member
 from tracer.link.values import (
     NOTHING,
     ClassRef,
@@ -176,6 +177,7 @@ def execute_import_from(machine: Machine, node: code.ImportFrom, frame: Frame) -
             source = machine.module_frames.get(module)
             if source is None or name not in source.env:
                 machine.ensure_module(f"{module}.{name}", frame, node.span)
+        note_member(machine, module, name, frame, node.span, "import")
         values: Values = frozenset({Imported(module, name)})
         if own:
             values = resolve_imported(machine, Imported(module, name))

@@ -97,6 +97,8 @@ class Machine(ClassTable, ModuleTable):
         self.open_objects: set[int] = set()
         self.receivers: dict[tuple[SymbolId, int], bool] = {}
         self.reached: set[SymbolId] = set()
+        self.stand_ins: dict[str, Function | None] = {}
+        self.asked_of_stand_ins: set[tuple[str, str]] = set()
         self.literal_names: dict[str, frozenset[Span]] = {}
         self.stack: list[CallRecord] = []
         self.active: list[Frame] = []
@@ -219,6 +221,7 @@ class Machine(ClassTable, ModuleTable):
         results: list[Values] = []
         deltas = []
         raised: AbstractRaiseError | None = None
+        escapes: set[SymbolId] = set()
         for callee in known:
             level = self.heap.begin()
             try:
@@ -226,12 +229,14 @@ class Machine(ClassTable, ModuleTable):
                 deltas.append(self.heap.delta_since(level))
             except AbstractRaiseError as error:
                 raised = error
+                escapes.add(error.exception)
             finally:
                 self.heap.undo_to(level)
         if not results:
             if raised is not None and len(known) == len(callees):
                 raise raised
             return unknown("result of a call that could not be followed")
+        frame.escapes |= escapes
         self.heap.merge(deltas)
         result = NOTHING
         for values in results:
@@ -284,7 +289,7 @@ class Machine(ClassTable, ModuleTable):
         """Record the call of a function whose body a model stands in for."""
         module = self.modules.module(function.module)
         if module is not None and self.in_scope(function.module):
-            record = self._record((function, "modelled"), module, function, None)
+            record = self.record_of((function, "modelled"), module, function, None)
             frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain=True))
 
     def _call_bound(
@@ -326,7 +331,7 @@ class Machine(ClassTable, ModuleTable):
         env = bind_arguments(self, function, scope, state, arguments, frame, span)
         receiver = _receiver_of(self, scope, state, env)
         key = (function, frozenset(env.items()))
-        record = self._record(key, module, function, receiver)
+        record = self.record_of(key, module, function, receiver)
         call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
         frame.record.add(call)
         if key in self._running:
@@ -335,6 +340,7 @@ class Machine(ClassTable, ModuleTable):
         for summary in self._memo.get(key, ()):
             if self.heap.replay_reads(summary.reads):
                 self.heap.apply(summary.writes)
+                frame.escapes |= summary.escapes
                 if summary.raised is not None:
                     raise summary.raised
                 return summary.returned
@@ -342,7 +348,7 @@ class Machine(ClassTable, ModuleTable):
             return self._give_up(call, "the walk's call depth ends here")
         if self._spent.get(record.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
             return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
-        return self._walk(module, scope, state, env, receiver, key, call)
+        return self._walk(module, scope, state, env, receiver, key, call, frame)
 
     def _give_up(self, call: CallRecord, reason: str) -> Values:
         """Note a bound that was hit, and answer with what the function returned so far."""
@@ -359,6 +365,7 @@ class Machine(ClassTable, ModuleTable):
         receiver: Value | None,
         key: tuple[object, ...],
         call: CallRecord,
+        caller: Frame,
     ) -> Values:
         number = self._frame_numbers.setdefault(key, len(self._frame_numbers) + 1)
         body = Frame(
@@ -393,7 +400,8 @@ class Machine(ClassTable, ModuleTable):
             self.heap.commit()
             reads = self.heap.end_reads()
         summaries = self._memo.setdefault(key, [])
-        summaries.insert(0, Summary(reads, writes, returned, raised, call.callee))
+        summaries.insert(0, Summary(reads, writes, returned, raised, frozenset(body.escapes), call.callee))
+        caller.escapes |= body.escapes
         del summaries[SUMMARIES_PER_KEY:]
         if raised is not None:
             raise raised
@@ -408,9 +416,10 @@ class Machine(ClassTable, ModuleTable):
         if self._inner:
             self._inner[-1] += spent
 
-    def _record(
+    def record_of(
         self, key: tuple[object, ...], module: Module, function: Function, receiver: Value | None
     ) -> ContextRecord:
+        """The record of one callee with one kind of arguments."""
         record = self._records.get(key)
         if record is None:
             cls = None

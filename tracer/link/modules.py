@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tracer.model.code import Assign, Const, Name, Scope
-from tracer.model.facts import Definition, ModuleFacts
+from tracer.model.facts import Definition, Import, ModuleFacts
 from tracer.model.names import SymbolId, symbol_id
 
 FactsOf = Callable[[Path], ModuleFacts]
@@ -44,6 +44,11 @@ def _declared_name(facts: ModuleFacts) -> str | None:
     return None
 
 
+def _unnumbered(qualname: str) -> str:
+    name, _, number = qualname.rpartition("#")
+    return name if number.isdigit() else qualname
+
+
 class Module:
     """A module with its facts; bodies are decoded when they are first asked for.
 
@@ -64,6 +69,20 @@ class Module:
     def scope_of_qualname(self) -> dict[str, int]:
         """Scope indices by file-local qualified name."""
         return {definition.qualname: definition.scope for definition in self.facts.header.definitions}
+
+    @cached_property
+    def last_definitions(self) -> dict[str, Definition]:
+        """By qualified name without its number, the definition that is bound to the name in the end."""
+        return {_unnumbered(definition.qualname): definition for definition in self.facts.header.definitions}
+
+    @cached_property
+    def top_imports(self) -> dict[str, list[Import]]:
+        """The top level's imports by the name they bind, the last one first."""
+        found: dict[str, list[Import]] = {}
+        for item in reversed(self.facts.header.imports):
+            if item.scope == 0:
+                found.setdefault(item.name, []).append(item)
+        return found
 
     def scope(self, index: int) -> Scope:
         """The lowered body of one scope."""

@@ -42,7 +42,7 @@ from tracer.model.edges import Guard
 if TYPE_CHECKING:
     from tracer.link.heap import Cell, Location
     from tracer.link.machine import Machine
-    from tracer.model.names import Span
+    from tracer.model.names import Span, SymbolId
 
 LOOP_ROUNDS = 4
 FLOWS, LEAVES, RAISES, DEAD = "flows", "leaves", "raises", "dead"
@@ -54,6 +54,7 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
     frame.env = env
     frame.returned = frame.yielded = NOTHING
     frame.exits, frame.exit_envs, frame.loops, frame.guards = [], [], [], []
+    frame.escapes = set()
     frame.level = machine.heap.begin()
     machine.active.append(frame)
     try:
@@ -61,11 +62,12 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
             frame.returned = join(frame.returned, NONE)
             frame.exits.append(machine.heap.delta_since(frame.level))
             frame.exit_envs.append(frame.env)
-    except AbstractRaiseError:
+    except AbstractRaiseError as error:
         if not frame.exits:
             machine.heap.undo_to(frame.level + 1)
             machine.heap.commit()
             raise
+        frame.escapes.add(error.exception)
     finally:
         machine.active.pop()
     if len(frame.exits) > 1 or not frame.exit_envs or frame.exit_envs[0] is not frame.env:
@@ -309,7 +311,7 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
     ways: list[str] = []
     envs: list[Env] = []
     deltas: list[dict[Location, Cell]] = []
-    raised: AbstractRaiseError | None = None
+    errors: list[AbstractRaiseError] = []
     for walk in branches:
         frame.env = dict(env)
         level = heap.begin()
@@ -322,7 +324,7 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
             else:
                 ways.append(LEAVES if _exits(frame) > exits else DEAD)
         except AbstractRaiseError as error:
-            raised = raised or error
+            errors.append(error)
             ways.append(LEAVES if _exits(frame) > exits else RAISES)
         finally:
             heap.undo_to(level)
@@ -331,8 +333,9 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
         frame.env = join_envs(envs)
     else:
         frame.env = env
-        if raised is not None and LEAVES not in ways:
-            raise raised
+        if errors and LEAVES not in ways:
+            raise errors[0]
+    frame.escapes.update(error.exception for error in errors)
     return ways
 
 
@@ -440,6 +443,8 @@ def _loop(
         if raised is not None and not states and not breaks and len(frame.exits) == depth and guard is None:
             machine.heap.undo_to(base)
             raise raised
+        if raised is not None:
+            frame.escapes.add(raised.exception)
         machine.heap.merge([{}, *(delta for _, delta in states)])
         frame.env = join_envs([before, *(env for env, _ in states)])
         if frame.env == before:
@@ -545,6 +550,7 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
     else:
         env = dict(frame.env)
         level = machine.heap.begin()
+        escapes, frame.escapes = frame.escapes, set()
         try:
             ok = body()
         except AbstractRaiseError as error:
@@ -559,6 +565,7 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
             delta, env_after = machine.heap.delta_since(level), frame.env
             machine.heap.undo_to(level)
             frame.env = env
+            frame.escapes = {name for name in frame.escapes if not _is_caught(machine, node.handlers, name, frame)}
 
             def normal() -> bool:
                 machine.heap.apply(delta)
@@ -572,9 +579,16 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
                 if handler not in handlers:
                     _walk_aside(machine, frame, handle(handler))
             ways = alternatives(machine, frame, [normal, *(handle(handler) for handler in handlers)])
+        finally:
+            frame.escapes |= escapes
     if node.final and not execute(machine, node.final, frame):
         return False
     return FLOWS in ways
+
+
+def _is_caught(machine: Machine, handlers: tuple[code.Handler, ...], exception: SymbolId, frame: Frame) -> bool:
+    error = AbstractRaiseError(exception, "")
+    return any(_may_catch(machine, handler, error, frame) for handler in handlers)
 
 
 def _handler_text(handler: code.Handler) -> str:

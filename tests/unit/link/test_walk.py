@@ -470,6 +470,58 @@ def main():
 """,
         {"main -> fail", "main -> rescue ?"},
     ),
+    "a __getattr__ that may raise leaves the default open": Case(
+        """
+def own(): ...
+def default(): ...
+class Store:
+    def __init__(self): self.kept = {}
+    def __getattr__(self, name):
+        kept = self.__dict__["kept"]
+        if name in kept: return kept[name]
+        raise AttributeError(name)
+def main():
+    store = Store()
+    store.kept["known"] = True
+    store.kept[ascii(store)] = True
+    if getattr(store, "known", False): own()
+    if getattr(store, "other", False): own()
+    else: default()
+""",
+        {
+            "main -> Store.__init__ [Store]",
+            "main -> Store.__getattr__ [Store]",
+            "main -> own ?",
+            "main -> default ?",
+        },
+        guards={
+            "own": {'getattr(store, "known", False): true', 'getattr(store, "other", False): undecided'},
+            "default": {'not getattr(store, "other", False): undecided'},
+        },
+    ),
+    "a namespace has only what it was given": Case(
+        """
+from types import SimpleNamespace
+def clip(): ...
+def other(): ...
+def main():
+    config = SimpleNamespace(**{"tower": "clip"})
+    if "clip" in getattr(config, "mm_tower", getattr(config, "tower", "")): clip()
+    else: other()
+""",
+        {"main -> clip ?"},
+    ),
+    "every member of a set has its turn": Case(
+        """
+class A:
+    def go(self): ...
+class B:
+    def go(self): ...
+def main():
+    for each in {A(), B()}: each.go()
+""",
+        {"main -> A.go [A] ?", "main -> B.go [B] ?"},
+    ),
     "class methods make the class they are asked on": Case(
         """
 class Base:
@@ -607,6 +659,22 @@ def test_a_file_that_is_not_declared_decides_nothing(tmp_path: Path) -> None:
 )
 def test_a_walk_ends(source: str, tmp_path: Path) -> None:
     assert walk(tmp_path, source).trace.bounds == ()
+
+
+def test_a_package_in_disguise_is_asked_by_its_getattr(tmp_path: Path) -> None:
+    package = tmp_path / "lazy"
+    package.mkdir()
+    (package / "machinery.py").write_text("class Lazy:\n    def __getattr__(self, name): ...\n")
+    (package / "towers.py").write_text("class Clip: ...\n")
+    (package / "__init__.py").write_text(
+        "from typing import TYPE_CHECKING\nfrom .machinery import Lazy\n"
+        "if TYPE_CHECKING:\n    from .towers import Clip\n"
+        "else:\n    import sys\n    sys.modules[__name__] = Lazy()\n"
+    )
+    found = walk(tmp_path, "from lazy import Clip, towers\nfrom lazy import Clip as Again\ndef main(): Clip()\n",
+                 followed=("lazy",))  # fmt: skip
+    edges = [edge for edge in found.trace.edges() if edge.callee == "lazy.machinery:Lazy.__getattr__"]
+    assert [(edge.site.form, edge.site.span.line, edge.must) for edge in edges] == [("import", 1, False)]
 
 
 # --- the result depends on the source alone --------------------------------------------------------------------------

@@ -107,13 +107,14 @@ def walk(
     argv: tuple[str, ...] = (),
     data: Mapping[str, bytes] | None = None,
     entry: str = "main",
+    followed: tuple[str, ...] = (),
 ) -> Walk:
     """Walk ``main()`` of ``source``."""
     (folder / "app.py").write_text(source)
     scenario = Scenario("case", "app", "app:main", argv=argv)
     with recursion_room():
         found = walk_scenario(
-            scenario, ModuleIndex(folder, libraries(), facts_of), Reach(("app",), ()), folder, data or {}
+            scenario, ModuleIndex(folder, libraries(), facts_of), Reach(("app",), followed), folder, data or {}
         )
     return Walk(*found)
 

@@ -165,6 +165,9 @@ class Library:
         """A method of a builtin class's instance."""
         if cls == "builtins:NoneType":
             return None if name not in {"__class__", "__doc__", "__bool__", "__eq__"} else unknown("a slot of None")
+        if cls in models.CLOSED_CLASSES:
+            slot = self.object_slot(name)
+            return None if slot is None else frozenset({Bound(slot, value)})
         if cls.startswith(("builtins:", "collections:", "types:", "functools:", "io:")):
             kind = cls.partition(":")[2]
             if cls in machine.classes and machine.classes[cls].walked:
