@@ -194,8 +194,8 @@ def start_of(receiver: Value, after: SymbolId) -> SymbolId:
 
 def define_class(machine: Machine, node: code.DefineClass, frame: Frame) -> Values:
     """Walk a class statement: bases, keywords, body, linearisation, ``__init_subclass__``."""
-    from tracer.link.expressions import evaluate_arguments
-    from tracer.link.statements import execute
+    from tracer.link.blocks import execute
+    from tracer.link.calls import evaluate_arguments
 
     scope = frame.module.scope(node.scope)
     symbol = symbol_id(frame.module.name, scope.qualname)

@@ -87,7 +87,7 @@ class ModuleTable:
         return self.library.external_member(self, f"{module}.{name}")
 
     def _settled(self: Machine, frame: Frame, name: str) -> Values:  # type: ignore[misc]
-        from tracer.link.expressions import lookup_global
+        from tracer.link.variables import lookup_global
 
         return lookup_global(self, name, frame)
 
@@ -109,7 +109,7 @@ class ModuleTable:
 
 def walk_module(machine: Machine, module: Module, importer: Frame | None, span: Span | None) -> Frame:
     """Walk a module's top level once; its effects stay whatever becomes of the branch that imported it."""
-    from tracer.link.statements import execute
+    from tracer.link.blocks import execute
 
     scope = module.scope(0)
     symbol = machine.module_names.get(module.name, module.name)
@@ -139,7 +139,7 @@ def _execute_tolerantly(machine: Machine, block: tuple[code.Statement, ...], fra
 
     The run did import it, so a statement that seems to raise is one the walk misunderstands: it is noted and passed.
     """
-    from tracer.link.statements import execute
+    from tracer.link.blocks import execute
 
     for statement in block:
         try:

@@ -11,12 +11,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracer.link import statements
+from tracer.link import (  # noqa: F401 - the kinds of nodes register themselves
+    assignment,
+    blocks,
+    branches,
+    calls,
+    comprehensions,
+    displays,
+    handlers,
+    loops,
+    operations,
+    statements,
+    variables,
+)
 from tracer.link.binding import bind_arguments
 from tracer.link.classes import ClassState, ClassTable, construct
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, FunctionState, Summary, WalkLimitError
-from tracer.link.heap import CONTENT, Content, Heap
+from tracer.link.heap import Heap
 from tracer.link.imports import ModuleTable, base_symbol_of
+from tracer.link.objects import ObjectTable
+from tracer.link.receivers import receiver_of
 from tracer.link.recording import CallRecord, ContextRecord, Recorder
 from tracer.link.values import (
     NOTHING,
@@ -29,7 +43,6 @@ from tracer.link.values import (
     MethodWrapper,
     Obj,
     PartialValue,
-    PropertyValue,
     Typed,
     Unknown,
     Value,
@@ -38,7 +51,6 @@ from tracer.link.values import (
     join,
     order_key,
     ordered,
-    single,
     unknown,
 )
 from tracer.model.edges import Access, Site, Unresolved
@@ -54,12 +66,9 @@ DEPTH = 90
 SUMMARIES_PER_KEY = 6
 STEPS = 3_000_000
 STEPS_PER_FUNCTION = 150_000
-OWNER_DEPTH = 6
-APART = 3
-NO_SPAN = Span(0, 0, 0, 0)
 
 
-class Machine(ClassTable, ModuleTable):
+class Machine(ClassTable, ModuleTable, ObjectTable):
     """One walk over one program.
 
     ``in_scope`` decides which modules' functions are recorded, ``is_followed`` which modules' bodies are walked at all;
@@ -103,8 +112,8 @@ class Machine(ClassTable, ModuleTable):
         self.stack: list[CallRecord] = []
         self.active: list[Frame] = []
         self.steps = steps
-        self._objects: dict[tuple[SymbolId, object, int], list[Obj]] = {}
-        self._owners: list[int] = [0]
+        self.objects: dict[tuple[SymbolId, object, int], list[Obj]] = {}
+        self.owners: list[int] = [0]
         self._memo: dict[tuple[object, ...], list[Summary]] = {}
         self._records: dict[tuple[object, ...], ContextRecord] = {}
         self._running: dict[tuple[object, ...], Values] = {}
@@ -132,64 +141,6 @@ class Machine(ClassTable, ModuleTable):
         self.steps -= 1
         if self.steps < 0:
             raise WalkLimitError
-
-    # --- objects -----------------------------------------------------------------------------------------------------
-
-    def allocate(self, cls: SymbolId, key: object, frame: Frame | None) -> Obj:
-        """A new object at ``key`` for the frame's receiver.
-
-        The first ``APART`` allocations at one place are told apart; from then on one object stands for all the rest.
-        """
-        owner = self._owner_of(frame)
-        made = self._objects.setdefault((cls, key, owner), [])
-        if len(made) > APART:
-            self.heap.summaries.add(made[-1].number)
-            return made[-1]
-        made.append(Obj(len(self._owners), cls))
-        self._owners.append(self._owners[owner] + 1)
-        return made[-1]
-
-    def unique(self, cls: SymbolId, key: object) -> Obj:
-        """The one object there is for ``key``."""
-        made = self._objects.setdefault((cls, key, 0), [])
-        if not made:
-            made.append(Obj(len(self._owners), cls))
-            self._owners.append(1)
-        return made[0]
-
-    def _owner_of(self, frame: Frame | None) -> int:
-        if frame is None:
-            return 0
-        if isinstance(frame.receiver, Obj):
-            number = frame.receiver.number
-            return number if self._owners[number] < OWNER_DEPTH else 0
-        return 0
-
-    def container(self, cls: str, key: object, frame: Frame, content: Content) -> Values:
-        """A list, dict or set allocated at ``key``."""
-        obj = self.unique(f"builtins:{cls}", (key, frame.number, frame.module.name))
-        self.heap.set((obj.number, CONTENT), content)
-        return frozenset({obj})
-
-    def content(self, obj: Obj) -> Content:
-        """What a container holds; an unknown one may hold anything."""
-        cell = self.heap.get((obj.number, CONTENT))
-        if isinstance(cell, Content):
-            return cell
-        return Content(rest=unknown("contents of a container made by a library"))
-
-    def command_line(self) -> Values:
-        """``sys.argv`` of the scenario."""
-        obj = self.unique("builtins:list", "sys.argv")
-        if self.heap.get((obj.number, CONTENT)) is None:
-            words = [Const("str", word, "command line") for word in ("script", *self.argv)]
-            items = tuple((index, frozenset({word})) for index, word in enumerate(words))
-            self.heap.set((obj.number, CONTENT), Content(items))
-        return frozenset({obj})
-
-    def blur_attributes(self, owner: Obj, values: Values) -> None:
-        """A store under an unknown name: any known attribute may have been it."""
-        self.open_objects.add(owner.number)
 
     def is_literal_name(self, frame: Frame, span: Span) -> bool:
         """Whether the call at ``span`` names its attribute by a literal."""
@@ -329,7 +280,7 @@ class Machine(ClassTable, ModuleTable):
             return self._suspend_generator(function, arguments, frame, span)
         state = self.functions[function]
         env = bind_arguments(self, function, scope, state, arguments, frame, span)
-        receiver = _receiver_of(self, scope, state, env)
+        receiver = receiver_of(self, scope, state, env)
         key = (function, frozenset(env.items()))
         record = self.record_of(key, module, function, receiver)
         call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
@@ -384,7 +335,7 @@ class Machine(ClassTable, ModuleTable):
         try:
             for _ in range(3):
                 self._recursed.discard(key)
-                returned = statements.run_body(self, body, dict(env))
+                returned = blocks.run_body(self, body, dict(env))
                 if key not in self._recursed or returned <= self._running[key]:
                     break
                 self._running[key] = join(self._running[key], returned)
@@ -502,39 +453,3 @@ class Machine(ClassTable, ModuleTable):
         self.recorder.reads.setdefault(
             (attribute, owner, site), Access(attribute, owner, site, False, tuple(frame.guards))
         )
-
-
-def _receiver_of(machine: Machine, scope: Scope, state: FunctionState, env: dict[str, Values]) -> Value | None:
-    """The first argument where the function is a method of its class: defined along its MRO, or patched into it."""
-    if not scope.parameters or scope.parameters[0].kind not in {"positional", "normal"}:
-        return None
-    value = single(env.get(scope.parameters[0].name, NOTHING))
-    if not isinstance(value, Obj | ClassRef | Typed):
-        return None
-    cls = value.symbol if isinstance(value, ClassRef) else value.cls
-    key = (cls, id(scope))
-    if key not in machine.receivers:
-        mro = machine.mro_of(cls)
-        machine.receivers[key] = state.owner in mro or any(_supplies(machine, base, scope) for base in mro)
-    return value if machine.receivers[key] else None
-
-
-def _supplies(machine: Machine, cls: SymbolId, scope: Scope) -> bool:
-    """Whether an attribute of the class runs this function, itself or behind wrappers that say what they wrap."""
-    state = machine.classes.get(cls)
-    pending = [value for values in state.namespace.values() for value in values] if state is not None else []
-    seen: set[Function] = set()
-    while pending:
-        value = pending.pop()
-        if isinstance(value, PropertyValue):
-            pending.extend(part for part in (value.getter, value.setter, value.deleter) if part is not None)
-            continue
-        function = value.function if isinstance(value, MethodWrapper | PartialValue) else value
-        if not isinstance(function, Function) or function in seen:
-            continue
-        seen.add(function)
-        module = machine.modules.module(function.module)
-        if module is not None and module.scope(function.scope) is scope:
-            return True
-        pending.extend(machine.functions[function].attributes.get("__wrapped__", NOTHING))
-    return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.protocols import compare, is_instance, iterate
+from tracer.link.comparisons import compare, is_instance
+from tracer.link.iteration import iterate
 from tracer.link.values import Values, unknown
 
 if TYPE_CHECKING:
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 def matches(machine: Machine, pattern: code.Pattern, subject: Values, frame: Frame) -> bool | None:
     """Whether the subject matches, None where that is not known; binds the captures as if it did."""
-    from tracer.link.expressions import NO_SPAN, evaluate
+    from tracer.link.evaluation import evaluate
+    from tracer.model.names import NO_SPAN
 
     verdict: bool | None = None
     match pattern.kind:

@@ -92,7 +92,7 @@ def _may_have_class(value: Value, cls: str) -> bool:
 
 
 def _instance_filter(machine: Machine, classes: code.Expr, branch: bool, frame: Frame) -> Keep:
-    from tracer.link.protocols import is_instance
+    from tracer.link.comparisons import is_instance
 
     wanted = _peek(machine, classes, frame)
     return lambda value: is_instance(machine, value, wanted) is not (not branch)
@@ -100,7 +100,7 @@ def _instance_filter(machine: Machine, classes: code.Expr, branch: bool, frame: 
 
 def _peek(machine: Machine, node: code.Expr, frame: Frame) -> Values:
     """Evaluate a name or a tuple of names again, without effects."""
-    from tracer.link.expressions import evaluate
+    from tracer.link.evaluation import evaluate
 
     if isinstance(node, code.Name | code.Attribute | code.Display | code.Const):
         return evaluate(machine, node, frame)

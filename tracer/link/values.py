@@ -46,7 +46,7 @@ def _value(cls: type[_Made]) -> type[_Made]:
             object.__setattr__(self, "_hash", found)
             return found
 
-    made.__hash__ = remembered  # type: ignore[method-assign]
+    made.__hash__ = remembered  # type: ignore[method-assign, assignment]
     return made
 
 

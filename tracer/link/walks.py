@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tracer.link.expressions import evaluate
+from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, WalkLimitError
 from tracer.link.imports import walk_module
 from tracer.link.library import Library
-from tracer.link.machine import NO_SPAN, Machine
+from tracer.link.machine import Machine
 from tracer.link.modules import Module, ModuleIndex
 from tracer.link.recording import CallRecord, ContextRecord, build_trace, fold_chain
 from tracer.link.values import ClassRef, Function, Typed, Value, Values, ordered, unknown
 from tracer.model import code
 from tracer.model.edges import Site, Unresolved
-from tracer.model.names import Span, symbol_id
+from tracer.model.names import NO_SPAN, Span, symbol_id
 from tracer.model.program import Dispatch, EntryTrace, PredictedRaise
 from tracer.model.targets import Scenario
 
@@ -112,7 +112,7 @@ def _run(machine: Machine, name: str, record: ContextRecord, walk: Callable[[], 
         _note_raise(machine, name, error)
     except WalkLimitError:
         place = machine.active[-1] if machine.active else None
-        site = Site(place.module.place.path if place else "?", Span(0, 0, 0, 0), place.symbol if place else "?", "call")
+        site = Site(place.module.place.path if place else "?", NO_SPAN, place.symbol if place else "?", "call")
         machine.recorder.bounds[(site, "steps")] = Unresolved(site, "steps", "the walk's step budget was used up here")
     return record
 

@@ -22,6 +22,10 @@ class Span(NamedTuple):
     end_column: int
 
 
+NO_SPAN = Span(0, 0, 0, 0)
+"""The place of what stands nowhere."""
+
+
 def symbol_id(module: str, qualname: str) -> SymbolId:
     """Join a dotted module name and a file-local qualified name; an empty ``qualname`` names the module's top level."""
     return f"{module}:{qualname}" if qualname else module

@@ -51,14 +51,14 @@ def construct_plain(machine: Machine, cls: ClassRef, arguments: Arguments, frame
 
 
 def _items(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> tuple[list[Values] | None, Values]:
-    from tracer.link import protocols
+    from tracer.link import iteration
 
     if not arguments.positional:
         return ([], NOTHING) if not arguments.rest else (None, arguments.rest)
-    known = protocols.definite_items(machine, arguments.positional[0], 4096)
+    known = iteration.definite_items(machine, arguments.positional[0], 4096)
     if known is not None:
         return known, NOTHING
-    return None, protocols.iterate(machine, arguments.positional[0], frame, span)
+    return None, iteration.iterate(machine, arguments.positional[0], frame, span)
 
 
 def _list(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -75,12 +75,12 @@ def _tuple(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, 
 
 
 def _set(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link import protocols
+    from tracer.link import containers
 
     known, rest = _items(machine, arguments, frame, span)
     content = Content((), rest)
     for item in known or ():
-        key = protocols.key_of(item)
+        key = containers.key_of(item)
         content = content.put(key[0], item) if key is not None else content.blur(item, item)
     return machine.container("set", ("set", span), frame, content)
 
@@ -100,15 +100,15 @@ def content_of_mapping(machine: Machine, arguments: Arguments, frame: Frame, spa
 
 
 def _from_pairs(machine: Machine, content: Content, values: Values, frame: Frame, span: Span) -> Content:
-    from tracer.link import protocols
+    from tracer.link import containers, iteration
 
-    if any(isinstance(value, Obj) and value.cls in protocols.DICTS for value in values):
-        return protocols.update_content(machine, content, values)
-    pairs = protocols.definite_items(machine, values, 4096)
-    for pair in pairs if pairs is not None else [protocols.iterate(machine, values, frame, span)]:
+    if any(isinstance(value, Obj) and value.cls in containers.DICTS for value in values):
+        return containers.update_content(machine, content, values)
+    pairs = iteration.definite_items(machine, values, 4096)
+    for pair in pairs if pairs is not None else [iteration.iterate(machine, values, frame, span)]:
         value = single(pair)
         if isinstance(value, TupleValue) and len(value.items) == 2:
-            key = protocols.key_of(value.items[0])
+            key = containers.key_of(value.items[0])
             content = (
                 content.put(key[0], value.items[1]) if key is not None and pairs is not None
                 else content.blur(value.items[1], value.items[0])
@@ -132,11 +132,11 @@ def _str(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
     if const is not None and isinstance(const.value, str | int | float | None | bool):
         return constant(str(const.value), const.origin) if const.kind != "str" else frozenset({const})
     from tracer.link.attributes import find_special
-    from tracer.link.protocols import _is_walkable
+    from tracer.link.iteration import is_walkable
 
     for value in arguments.positional[0]:
         method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
-        if method is not None and _is_walkable(machine, method):
+        if method is not None and is_walkable(machine, method):
             machine.call(frozenset({method}), Arguments(), frame, span, "call")
     return STR
 
@@ -198,32 +198,32 @@ def _enumerate(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Fra
 
 
 def _zip(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link import protocols
+    from tracer.link import iteration
 
-    columns = [protocols.definite_items(machine, values, 4096) for values in arguments.positional]
+    columns = [iteration.definite_items(machine, values, 4096) for values in arguments.positional]
     if columns and all(column is not None for column in columns) and not arguments.rest:
         rows = [tuple_values(tuple(row)) for row in zip(*(c for c in columns if c is not None), strict=False)]
         return machine.container("list", ("zip", span), frame, Content(tuple(enumerate(rows))))
-    row = tuple(protocols.iterate(machine, values, frame, span) for values in arguments.positional)
+    row = tuple(iteration.iterate(machine, values, frame, span) for values in arguments.positional)
     return machine.container("list", ("zip", span), frame, Content((), tuple_values(row)))
 
 
 def _map(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link import protocols
+    from tracer.link import iteration
 
     if len(arguments.positional) < 2:
         return unknown("map() of what is not shown")
-    items = [protocols.iterate(machine, values, frame, span) for values in arguments.positional[1:]]
+    items = [iteration.iterate(machine, values, frame, span) for values in arguments.positional[1:]]
     result = machine.call(arguments.positional[0], Arguments(items), frame, span)
     return machine.container("list", ("map", span), frame, Content((), result))
 
 
 def _filter(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link import protocols
+    from tracer.link import iteration
 
     if len(arguments.positional) < 2:
         return unknown("filter() of what is not shown")
-    items = protocols.iterate(machine, arguments.positional[1], frame, span)
+    items = iteration.iterate(machine, arguments.positional[1], frame, span)
     if arguments.positional[0] != NONE:
         machine.call(arguments.positional[0], Arguments([items]), frame, span)
     return machine.container("list", ("filter", span), frame, Content((), items))

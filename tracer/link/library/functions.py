@@ -128,7 +128,7 @@ def _delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
 
 
 def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import is_instance
+    from tracer.link.comparisons import is_instance
 
     if len(arguments.positional) < 2:
         return BOOL
@@ -168,7 +168,7 @@ def _callable(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.attributes import find_special
-    from tracer.link.protocols import _is_walkable, definite_items
+    from tracer.link.iteration import definite_items, is_walkable
 
     values = arguments.positional[0] if arguments.positional else NOTHING
     const = known_constant(values)
@@ -179,14 +179,14 @@ def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Va
         return constant(len(items))
     for value in ordered(values):
         method = find_special(machine, value, "__len__") if isinstance(value, Obj | Typed) else None
-        if method is not None and _is_walkable(machine, method):
+        if method is not None and is_walkable(machine, method):
             return machine.call(frozenset({method}), Arguments(), frame, span, "call")
     return INT
 
 
 def _any_all(stop: bool) -> BuiltinFunction:
     def model(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-        from tracer.link.protocols import definite_items, iterate
+        from tracer.link.iteration import definite_items, iterate
 
         items = definite_items(machine, arguments.positional[0], 4096)
         if items is None:
@@ -202,7 +202,8 @@ def _any_all(stop: bool) -> BuiltinFunction:
 
 def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.attributes import find_special
-    from tracer.link.protocols import CONTAINERS, _is_walkable, iterate
+    from tracer.link.containers import CONTAINERS
+    from tracer.link.iteration import is_walkable, iterate
 
     result = NOTHING
     for value in arguments.positional[0]:
@@ -212,7 +213,7 @@ def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
             result = join(result, frozenset({value}))
             continue
         method = find_special(machine, value, "__iter__") if isinstance(value, Obj | Typed) else None
-        if method is not None and _is_walkable(machine, method):
+        if method is not None and is_walkable(machine, method):
             result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
         else:
             items = iterate(machine, frozenset({value}), frame, span)
@@ -222,12 +223,12 @@ def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
 def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.attributes import find_special
-    from tracer.link.protocols import _is_walkable, iterate
+    from tracer.link.iteration import is_walkable, iterate
 
     result = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
     for value in arguments.positional[0]:
         method = find_special(machine, value, "__next__") if isinstance(value, Obj) else None
-        if method is not None and _is_walkable(machine, method):
+        if method is not None and is_walkable(machine, method):
             result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
         else:
             result = join(result, iterate(machine, frozenset({value}), frame, span))
@@ -235,7 +236,7 @@ def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
 
 def _sorted(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import iterate
+    from tracer.link.iteration import iterate
 
     items = iterate(machine, arguments.positional[0], frame, span) if arguments.positional else NOTHING
     key = arguments.keywords.get("key")
@@ -245,7 +246,7 @@ def _sorted(machine: Machine, arguments: Arguments, frame: Frame, span: Span) ->
 
 
 def _extreme(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import iterate
+    from tracer.link.iteration import iterate
 
     if len(arguments.positional) == 1:
         items = iterate(machine, arguments.positional[0], frame, span)
@@ -286,12 +287,12 @@ def _returning(values: Values) -> BuiltinFunction:
 
 def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.attributes import find_special
-    from tracer.link.protocols import _is_walkable
+    from tracer.link.iteration import is_walkable
 
     for values in arguments.positional:
         for value in ordered(values):
             method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
-            if method is not None and _is_walkable(machine, method):
+            if method is not None and is_walkable(machine, method):
                 machine.call(frozenset({method}), Arguments(), frame, span, "call")
     return NONE
 

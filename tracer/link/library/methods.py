@@ -62,7 +62,7 @@ def _put(machine: Machine, receiver: Value, content: Content) -> None:
 
 
 def _key(arguments: Arguments) -> tuple[object] | None:
-    from tracer.link.protocols import key_of
+    from tracer.link.containers import key_of
 
     return key_of(arguments.positional[0]) if arguments.positional else None
 
@@ -82,7 +82,7 @@ def _append(machine: Machine, receiver: Value, arguments: Arguments, frame: Fram
 
 
 def _extend(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import definite_items, iterate
+    from tracer.link.iteration import definite_items, iterate
 
     content = _content(machine, receiver)
     values = arguments.positional[0] if arguments.positional else arguments.rest
@@ -167,7 +167,7 @@ def _pop(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, 
 
 
 def _setdefault(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import store_item
+    from tracer.link.subscripts import store_item
 
     default = arguments.at(1, "default") or NONE
     content = _content(machine, receiver)
@@ -184,8 +184,9 @@ def _setdefault(machine: Machine, receiver: Value, arguments: Arguments, frame: 
 
 
 def _update(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.containers import key_values
     from tracer.link.library.constructors import _from_pairs
-    from tracer.link.protocols import key_values, store_item
+    from tracer.link.subscripts import store_item
 
     merged = Content()
     for values in arguments.positional[:1]:
@@ -212,7 +213,7 @@ def _update(machine: Machine, receiver: Value, arguments: Arguments, frame: Fram
 
 
 def _views(machine: Machine, receiver: Value, which: str, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import key_values
+    from tracer.link.containers import key_values
 
     content = _content(machine, receiver)
     exact = [(key_values(key), values) for key, values in content.items]
@@ -281,7 +282,8 @@ def _add(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, 
 
 
 def _set_update(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import definite_items, iterate, key_of
+    from tracer.link.containers import key_of
+    from tracer.link.iteration import definite_items, iterate
 
     content = _content(machine, receiver)
     for values in arguments.positional:
@@ -294,7 +296,7 @@ def _set_update(machine: Machine, receiver: Value, arguments: Arguments, frame: 
 
 
 def _set_operation(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import iterate
+    from tracer.link.iteration import iterate
 
     rest = _content(machine, receiver).everything()
     for values in arguments.positional:
@@ -346,7 +348,7 @@ def _split(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame
 
 
 def _join(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.protocols import definite_items, iterate
+    from tracer.link.iteration import definite_items, iterate
 
     items = definite_items(machine, arguments.positional[0], 4096) if arguments.positional else None
     if items is None:

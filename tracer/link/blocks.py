@@ -1,0 +1,104 @@
+"""Blocks of statements in program order, and the bodies they make up.
+
+A block returns whether control may flow past its end. The kinds of statement register themselves here: see
+``statements``, ``branches``, ``loops`` and ``handlers``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from tracer.link.frames import AbstractRaiseError, Frame
+from tracer.link.values import ABSENT, NONE, NOTHING, Values, join, unknown
+from tracer.model import code
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+
+Env = dict[str, Values]
+_Handler = TypeVar("_Handler", bound=Callable[..., bool])
+_HANDLERS: dict[type, Callable[..., bool]] = {}
+
+
+def handles(kind: type) -> Callable[[_Handler], _Handler]:
+    """Register the function that walks one kind of statement; it returns whether control may flow on."""
+
+    def register(function: _Handler) -> _Handler:
+        _HANDLERS[kind] = function
+        return function
+
+    return register
+
+
+def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
+    """Walk a function's body from ``env``; returns what it may return, with all exits' effects joined."""
+    frame.env = env
+    frame.returned = frame.yielded = NOTHING
+    frame.exits, frame.exit_envs, frame.loops, frame.guards = [], [], [], []
+    frame.escapes = set()
+    frame.level = machine.heap.begin()
+    machine.active.append(frame)
+    try:
+        if execute(machine, frame.scope.body, frame):
+            frame.returned = join(frame.returned, NONE)
+            frame.exits.append(machine.heap.delta_since(frame.level))
+            frame.exit_envs.append(frame.env)
+    except AbstractRaiseError as error:
+        if not frame.exits:
+            machine.heap.undo_to(frame.level + 1)
+            machine.heap.commit()
+            raise
+        frame.escapes.add(error.exception)
+    finally:
+        machine.active.pop()
+    if len(frame.exits) > 1 or not frame.exit_envs or frame.exit_envs[0] is not frame.env:
+        machine.heap.undo_to(frame.level)
+        machine.heap.merge(frame.exits)
+        frame.env = join_envs(frame.exit_envs)
+    else:
+        while len_logs(machine) > frame.level:
+            machine.heap.commit()
+    if frame.scope.is_generator:
+        return frame.yielded or unknown("a generator that never yields")
+    return frame.returned
+
+
+def execute(machine: Machine, block: tuple[code.Statement, ...], frame: Frame) -> bool:
+    """Walk a block; guards that an early exit leaves behind hold to the block's end."""
+    depth = len(frame.guards)
+    try:
+        for statement in block:
+            machine.spend()
+            if not _HANDLERS[type(statement)](machine, statement, frame):
+                return False
+    except AbstractRaiseError as error:
+        if error.frame is None:
+            error.frame, error.stack, error.span = frame, tuple(machine.stack), getattr(statement, "span", None)
+        raise
+    else:
+        return True
+    finally:
+        del frame.guards[depth:]
+
+
+def join_envs(envs: list[Env]) -> Env:
+    """Join environments; a name that only some bind may be unbound."""
+    if len(envs) == 1:
+        return envs[0]
+    names: dict[str, None] = {}
+    for env in envs:
+        names.update(dict.fromkeys(env))
+    missing: Values = frozenset({ABSENT})
+    joined: Env = {}
+    for name in names:
+        values = NOTHING
+        for env in envs:
+            values = join(values, env.get(name, missing))
+        joined[name] = values
+    return joined
+
+
+def len_logs(machine: Machine) -> int:
+    """How many logs the heap has open."""
+    return machine.heap.depth

@@ -1,0 +1,212 @@
+"""Comparisons, membership and ``isinstance``: true, false, or None where the walk cannot tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link import constants
+from tracer.link.attributes import find_special
+from tracer.link.classes import is_subclass
+from tracer.link.containers import CONTAINERS, DICTS, SETS, key_of
+from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import Content
+from tracer.link.iteration import definite_items, is_walkable
+from tracer.link.truth import truth_of_value
+from tracer.link.values import (
+    ABSENT,
+    NOTHING,
+    Builtin,
+    ClassRef,
+    Const,
+    External,
+    Function,
+    InstanceDict,
+    ModuleRef,
+    Obj,
+    TupleValue,
+    Typed,
+    Unknown,
+    Value,
+    Values,
+    class_of,
+    known_constant,
+    ordered,
+    single,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+_COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
+
+
+def compare(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> bool | None:
+    """One comparison; None where it is not known."""
+    match token:
+        case "is":
+            return _is_same(machine, left, right)
+        case "is not":
+            same = _is_same(machine, left, right)
+            return None if same is None else not same
+        case "in":
+            return contains(machine, right, left, frame, span)
+        case "not in":
+            inside = contains(machine, right, left, frame, span)
+            return None if inside is None else not inside
+    for value in ordered(left):
+        if isinstance(value, Obj | Typed) and value.cls in machine.classes:
+            method = find_special(machine, value, _COMPARISONS[token])
+            if method is not None and is_walkable(machine, method):
+                machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+                return None
+    first, second = known_constant(left), known_constant(right)
+    if first is not None and second is not None:
+        return constants.fold_compare(token, first, second)
+    if token in {"==", "!="}:
+        same = _is_equal(machine, left, right)
+        return None if same is None else same is (token == "==")
+    return None
+
+
+def _is_equal(machine: Machine, left: Values, right: Values) -> bool | None:
+    verdicts = {_equal_values(machine, one, two) for one in left for two in right}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _equal_values(machine: Machine, one: Value, two: Value) -> bool | None:
+    if isinstance(one, Const) and isinstance(two, Const):
+        return one.value == two.value
+    if isinstance(one, Obj) and isinstance(two, Obj) and one.cls in CONTAINERS and two.cls in CONTAINERS:
+        return _equal_contents(machine, one, two)
+    if isinstance(one, ClassRef | Function | ModuleRef | Builtin) or isinstance(
+        two, ClassRef | Function | ModuleRef | Builtin
+    ):
+        if isinstance(one, Unknown | External | Typed | Obj) or isinstance(two, Unknown | External | Typed | Obj):
+            return None
+        return one == two
+    if isinstance(one, Const) and one.value is None and isinstance(two, Typed | Obj | TupleValue):
+        return False if not _has_own_eq(machine, two) else None
+    if isinstance(two, Const) and two.value is None and isinstance(one, Typed | Obj | TupleValue):
+        return False if not _has_own_eq(machine, one) else None
+    return None
+
+
+def _equal_contents(machine: Machine, one: Obj, two: Obj) -> bool | None:
+    first, second = machine.content(one), machine.content(two)
+    if not first.is_exact or not second.is_exact:
+        return None
+    keys = [key for key, _ in first.items]
+    if len(keys) != len(second.items) or any(second.get(key) is None for key in keys):
+        return False
+    if one.cls in SETS:
+        return True
+    verdicts = [_is_equal(machine, values, second.get(key) or NOTHING) for key, values in first.items]
+    return False if False in verdicts else None if None in verdicts else True
+
+
+def _has_own_eq(machine: Machine, value: Value) -> bool:
+    cls = class_of(value)
+    return cls is not None and machine.find_in_class(cls, "__eq__") is not None
+
+
+def _is_same(machine: Machine, left: Values, right: Values) -> bool | None:
+    verdicts = {_same_values(machine, one, two) for one in left for two in right}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _same_values(machine: Machine, one: Value, two: Value) -> bool | None:
+    if isinstance(one, Unknown) or isinstance(two, Unknown):
+        return None
+    if isinstance(one, External) or isinstance(two, External):
+        return True if one == two else None
+    if isinstance(one, Const) and isinstance(two, Const):
+        if one.kind != two.kind:
+            return False
+        if one.kind in {"str", "int", "float", "bytes"} and one.value == two.value:
+            return None
+        return one.value == two.value
+    if isinstance(one, Obj) and one == two:
+        return None if one.number in machine.heap.summaries else True
+    if isinstance(one, Typed) or isinstance(two, Typed):
+        first, second = class_of(one), class_of(two)
+        if isinstance(one, Typed) and isinstance(two, Typed):
+            return None
+        if {first, second} & {"builtins:NoneType"} and "builtins:NoneType" not in {first} & {second}:
+            return False
+        return None if first == second or "builtins:object" in {first, second} else False
+    return one == two
+
+
+def contains(machine: Machine, owners: Values, items: Values, frame: Frame, span: Span) -> bool | None:
+    """``items in owners``."""
+    verdicts = {_contains_value(machine, owner, items, frame, span) for owner in owners}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _contains_value(machine: Machine, owner: Value, items: Values, frame: Frame, span: Span) -> bool | None:
+    key = key_of(items)
+    if isinstance(owner, InstanceDict):
+        if key is None:
+            return None
+        cell = machine.heap.get((owner.owner.number, str(key[0])))
+        return False if cell is None else None if isinstance(cell, frozenset) and ABSENT in cell else True
+    if isinstance(owner, Const) and isinstance(owner.value, str):
+        return key[0] in owner.value if key is not None and isinstance(key[0], str) else None
+    if isinstance(owner, Obj) and owner.cls in DICTS | SETS:
+        return _contains_key(machine.content(owner), key)
+    members = definite_items(machine, frozenset({owner}), 4096)
+    if members is not None:
+        verdicts = [_is_equal(machine, member, items) for member in members]
+        if any(verdict is True for verdict in verdicts):
+            return True
+        return False if all(verdict is False for verdict in verdicts) else None
+    if isinstance(owner, Obj | Typed) and owner.cls in machine.classes:
+        method = find_special(machine, owner, "__contains__")
+        if method is not None and is_walkable(machine, method):
+            result = machine.call(frozenset({method}), Arguments([items]), frame, span, "operator")
+            value = single(result)
+            return truth_of_value(machine, value) if value is not None else None
+    return None
+
+
+def _contains_key(content: Content, key: tuple[object] | None) -> bool | None:
+    if not content.items and not content.rest:
+        return False
+    if key is None:
+        return None
+    found = content.get(key[0])
+    if found is None:
+        return None if content.rest else False
+    return None if ABSENT in found else True
+
+
+def only(machine: Machine, values: Values, truth: bool) -> Values:
+    """The values that may have this truth."""
+    return frozenset(value for value in values if truth_of_value(machine, value) is not (not truth))
+
+
+def is_instance(machine: Machine, value: Value, classes: Values) -> bool | None:
+    """``isinstance(value, classes)``; None where it is not known."""
+    cls = class_of(value)
+    if cls is None or not classes:
+        return None
+    verdicts = {_is_instance_of(machine, value, cls, wanted) for wanted in classes}
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> bool | None:
+    if isinstance(wanted, TupleValue):
+        parts = [is_instance(machine, value, item) for item in wanted.items]
+        if True in parts:
+            return True
+        return None if None in parts or not parts else False
+    symbol = machine.base_symbol(wanted)
+    if symbol is None:
+        return None if not cls.startswith("builtins:") else (False if isinstance(wanted, External) else None)
+    if isinstance(value, ClassRef):
+        return symbol in {"builtins:type", "builtins:object"}
+    verdict = is_subclass(machine, cls, symbol)
+    if verdict is False and isinstance(value, Typed) and cls in machine.mro_of(symbol):
+        return None
+    return verdict

@@ -1,0 +1,68 @@
+"""Containers of the walked program: their kinds, keys and merging."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.heap import Content
+from tracer.link.values import (
+    ABSENT,
+    NONE,
+    NOTHING,
+    Builtin,
+    ClassRef,
+    Const,
+    Function,
+    InstanceDict,
+    Obj,
+    TupleValue,
+    Values,
+    constant,
+    join,
+    ordered,
+    single,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+
+DICTS = {"builtins:dict", "collections:OrderedDict", "collections:defaultdict"}
+LISTS = {"builtins:list", "collections:deque"}
+SETS = {"builtins:set", "builtins:frozenset"}
+CONTAINERS = DICTS | LISTS | SETS
+_KEYED = (str, int, bool, type(None), bytes, float)
+
+
+def key_of(values: Values) -> tuple[object] | None:
+    """A set's value as a container key: a constant, or a class or function standing for itself; None if not known."""
+    value = single(values)
+    if isinstance(value, Const) and isinstance(value.value, _KEYED):
+        return (value.value,)
+    if isinstance(value, ClassRef | Function | TupleValue | Builtin):
+        return (value,)
+    return None
+
+
+def key_values(key: object) -> Values:
+    """The set for a container key."""
+    return constant(key) if isinstance(key, _KEYED) else frozenset({key})  # type: ignore[arg-type]
+
+
+def update_content(machine: Machine, content: Content, values: Values) -> Content:
+    """``content.update(values)``."""
+    for value in ordered(values):
+        if isinstance(value, Obj) and value.cls in DICTS:
+            other = machine.content(value)
+            for key, item in other.items:
+                old = content.get(key)
+                content = content.put(key, join(old or NOTHING, item) if len(values) > 1 or ABSENT in item else item)
+            content = content.blur(other.rest, other.keys) if other.rest else content
+        elif isinstance(value, InstanceDict):
+            for name in machine.heap.attributes_of(value.owner.number):
+                cell = machine.heap.get((value.owner.number, name))
+                if isinstance(cell, frozenset):
+                    content = content.put(name, cell)
+        elif value not in NONE:
+            content = content.blur(unknown("items of a mapping that is not known"), unknown("a key that is not known"))
+    return content

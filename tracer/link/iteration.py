@@ -1,0 +1,157 @@
+"""Iteration and unpacking: what a container or an iterable object yields, item by item where that is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.attributes import find_special
+from tracer.link.containers import CONTAINERS, LISTS, key_values
+from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import Content
+from tracer.link.values import (
+    NOTHING,
+    STR,
+    Bound,
+    ClassRef,
+    Const,
+    Function,
+    InstanceDict,
+    Obj,
+    TupleValue,
+    Typed,
+    Value,
+    Values,
+    class_of,
+    constant,
+    join,
+    join_all,
+    order_key,
+    ordered,
+    single,
+    unknown,
+)
+from tracer.model import code
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+SPELLED_OUT = 64
+"""A known text longer than this is not iterated character by character."""
+
+
+def definite_items(machine: Machine, values: Values, limit: int) -> list[Values] | None:
+    """Items in order where their number is known and at most ``limit``."""
+    value = single(values)
+    if isinstance(value, TupleValue):
+        return list(value.items)
+    if isinstance(value, Obj) and value.cls in CONTAINERS:
+        content = machine.content(value)
+        if not content.is_exact or len(content.items) > limit:
+            return None
+        if value.cls in LISTS:
+            return [item for _, item in content.items]
+        return [key_values(key) for key, _ in content.items]
+    if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= SPELLED_OUT:
+        return [constant(character) for character in value.value]
+    if isinstance(value, InstanceDict):
+        return [constant(name) for name in machine.heap.attributes_of(value.owner.number)]
+    return None
+
+
+def iterate(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
+    """What iterating may yield; a class's own ``__iter__`` and ``__next__`` are called."""
+    result = NOTHING
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
+        result = join(result, _iterate_value(machine, value, frame, span))
+    return result
+
+
+def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
+    match value:
+        case TupleValue(items=items):
+            return join_all(list(items))
+        case Obj(cls=cls) if cls in CONTAINERS:
+            content = machine.content(value)
+            if cls in LISTS:
+                return content.everything()
+            keys = [key_values(key) for key, _ in content.items]
+            rest = content.keys or (unknown("a key of a dict") if content.rest else NOTHING)
+            return join_all([*keys, rest])
+        case Obj(cls="types:GeneratorType"):
+            return machine.resume_generator(value, frame, span)
+        case Obj(cls=cls) if (model := machine.library.iteration(cls)) is not None:
+            return model(machine, value, frame, span)
+        case Typed(cls="builtins:str") | Const(kind="str"):
+            return STR
+        case Typed(cls="builtins:range"):
+            return frozenset({Typed("builtins:int")})
+        case Obj() | Typed():
+            return _iterate_instance(machine, value, frame, span)
+        case ClassRef(symbol=symbol):
+            members = machine.library.enum_members(machine, symbol)
+            if members is not None:
+                return members
+        case InstanceDict():
+            return STR
+    return unknown("items of something that is not known")
+
+
+def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
+    method = find_special(machine, value, "__iter__")
+    if method is not None and is_walkable(machine, method):
+        iterator = machine.call(frozenset({method}), Arguments(), frame, span, "for")
+        result = NOTHING
+        for item in ordered(iterator):
+            if isinstance(item, Obj) and find_special(machine, item, "__next__") is not None:
+                following = find_special(machine, item, "__next__")
+                result = join(
+                    result,
+                    machine.call(frozenset({following}) if following else NOTHING, Arguments(), frame, span, "for"),
+                )
+            else:
+                result = join(result, _iterate_value(machine, item, frame, span) if item != value else NOTHING)
+        return result
+    getter = find_special(machine, value, "__getitem__")
+    if getter is not None and is_walkable(machine, getter):
+        return machine.call(frozenset({getter}), Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
+    return unknown(f"items of a {class_of(value)}")
+
+
+def is_walkable(machine: Machine, method: Value) -> bool:
+    """Whether a method is a Python function of a followed module."""
+    function = method.function if isinstance(method, Bound) else method
+    return isinstance(function, Function) and machine.is_followed(function.module)
+
+
+def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame) -> list[Values]:
+    """Values for each part of ``a, *b, c = values``."""
+    parts = target.elements
+    star = next((index for index, part in enumerate(parts) if isinstance(part, code.Starred)), None)
+    columns: list[Values] = [NOTHING] * len(parts)
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
+        known = definite_items(machine, frozenset({value}), 4096)
+        if known is not None and star is None and len(known) == len(parts):
+            columns = [join(column, item) for column, item in zip(columns, known, strict=True)]
+        elif known is not None and star is not None and len(known) >= len(parts) - 1:
+            tail = len(parts) - star - 1
+            middle = known[star : len(known) - tail]
+            starred = machine.container("list", ("*", target.span), frame, Content(tuple(enumerate(middle))))
+            spread = [*known[:star], starred, *known[len(known) - tail :]]
+            columns = [join(column, item) for column, item in zip(columns, spread, strict=True)]
+        elif known is None:
+            item = _iterate_value(machine, value, frame, target.span)
+            columns = [join(column, item) for column in columns]
+    return [column or unknown("unpacking something of another length") for column in columns]
+
+
+def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
+    """``await values``: coroutines are walked where they are made, so their result is at hand."""
+    result = NOTHING
+    for value in ordered(values):
+        method = find_special(machine, value, "__await__") if isinstance(value, Obj) else None
+        if method is not None and is_walkable(machine, method):
+            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "await"))
+        else:
+            result = join(result, frozenset({value}))
+    return result

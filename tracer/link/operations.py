@@ -1,0 +1,110 @@
+"""Operators and conditions within expressions; ``and``, ``or`` and ``if`` evaluate what is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tracer.link import comparisons, constants, operators
+from tracer.link.evaluation import evaluate, evaluates
+from tracer.link.frames import Frame
+from tracer.link.narrowing import narrow
+from tracer.link.truth import truth_of
+from tracer.link.values import NOTHING, Values, boolean, join, join_all
+from tracer.model import code
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+
+
+@evaluates(code.Binary)
+def _binary(machine: Machine, node: code.Binary, frame: Frame) -> Values:
+    left = evaluate(machine, node.left, frame)
+    right = evaluate(machine, node.right, frame)
+    return operators.binary(machine, node.operator, left, right, frame, node.span)
+
+
+@evaluates(code.Unary)
+def _unary(machine: Machine, node: code.Unary, frame: Frame) -> Values:
+    operand = evaluate(machine, node.operand, frame)
+    if node.operator == "not":
+        value = truth_of(machine, operand)
+        return boolean(None if value is None else not value)
+    return constants.fold_unary(node.operator, operand)
+
+
+@evaluates(code.Compare)
+def _compare(machine: Machine, node: code.Compare, frame: Frame) -> Values:
+    left = evaluate(machine, node.left, frame)
+    verdict: bool | None = True
+    for operator, comparator in zip(node.operators, node.comparators, strict=True):
+        right = evaluate(machine, comparator, frame)
+        outcome = comparisons.compare(machine, operator, left, right, frame, node.span)
+        if outcome is False:
+            return boolean(False)
+        if outcome is None:
+            verdict = None
+        left = right
+    return boolean(verdict)
+
+
+@evaluates(code.Logical)
+def _logical(machine: Machine, node: code.Logical, frame: Frame) -> Values:
+    stop = node.operator == "or"
+    result = NOTHING
+    saved: list[tuple[dict[str, Values], object]] = []
+    env = frame.env
+    depth = len(frame.guards)
+    try:
+        for index, part in enumerate(node.values):
+            values = evaluate(machine, part, frame)
+            if index == len(node.values) - 1:
+                result = join(result, values)
+                break
+            value = truth_of(machine, values)
+            if value is stop:
+                result = join(result, values)
+                break
+            if value is None:
+                result = join(result, comparisons.only(machine, values, stop))
+                if frame.env is env:
+                    saved.append((env, None))
+                    frame.env = dict(env)
+                if not narrow(machine, part, not stop, frame):
+                    break
+    finally:
+        del frame.guards[depth:]
+        if saved:
+            after = frame.env
+            frame.env = env
+            for name, bound in after.items():
+                if name not in env:
+                    env[name] = bound
+    return result
+
+
+@evaluates(code.Conditional)
+def _conditional(machine: Machine, node: code.Conditional, frame: Frame) -> Values:
+    from tracer.link.branches import alternatives, guard_of
+
+    value = truth_of(machine, evaluate(machine, node.test, frame))
+    results: list[Values] = []
+
+    def run(branch: bool) -> Callable[[], bool]:
+        def walk() -> bool:
+            if value is None and not narrow(machine, node.test, branch, frame):
+                return False
+            frame.guards.append(guard_of(machine, node.text, node.span, branch, value, frame))
+            try:
+                results.append(evaluate(machine, node.body if branch else node.orelse, frame))
+            finally:
+                frame.guards.pop()
+            return True
+
+        return walk
+
+    if value is not None:
+        run(value)()
+    else:
+        alternatives(machine, frame, [run(True), run(False)])
+    return join_all(results)

@@ -1,0 +1,75 @@
+"""Operators: a class's own method where it has one, else what is known of builtin values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link import constants
+from tracer.link.attributes import find_special
+from tracer.link.containers import DICTS, LISTS, update_content
+from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import Content
+from tracer.link.iteration import definite_items, is_walkable, iterate
+from tracer.link.values import ClassRef, Obj, TupleValue, Typed, Values, join, ordered, single, tuple_values
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+_OPERATORS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "@": "matmul", "**": "pow",
+    "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
+}  # fmt: skip
+
+
+def binary(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> Values:
+    """``left token right``: a class's own method where it has one, containers, constants."""
+    name = _OPERATORS.get(token, "")
+    for values, other, method_name in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
+        for value in ordered(values):
+            if isinstance(value, Obj | Typed) and value.cls in machine.classes:
+                method = find_special(machine, value, method_name)
+                if method is not None and is_walkable(machine, method):
+                    return machine.call(frozenset({method}), Arguments([other]), frame, span, "operator")
+    if token == "+":
+        joined = _concatenate(machine, left, right, frame, span)
+        if joined is not None:
+            return joined
+    if token == "|":
+        first, second = single(left), single(right)
+        if isinstance(first, Obj) and first.cls in DICTS and isinstance(second, Obj):
+            content = update_content(machine, machine.content(first), right)
+            return machine.container("dict", (span, "|"), frame, content)
+        if isinstance(first, ClassRef):
+            return left
+    return constants.fold_binary(token, left, right)
+
+
+def _concatenate(machine: Machine, left: Values, right: Values, frame: Frame, span: Span) -> Values | None:
+    first, second = single(left), single(right)
+    if isinstance(first, TupleValue) and isinstance(second, TupleValue):
+        return tuple_values((*first.items, *second.items))
+    if isinstance(first, Obj) and first.cls in LISTS:
+        one, two = definite_items(machine, left, 4096), definite_items(machine, right, 4096)
+        if one is not None and two is not None:
+            return machine.container("list", (span, "+"), frame, Content(tuple(enumerate([*one, *two]))))
+        rest = join(iterate(machine, left, frame, span), iterate(machine, right, frame, span))
+        return machine.container("list", (span, "+"), frame, Content((), rest))
+    return None
+
+
+def augmented(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> Values:
+    """``left token= right``; lists and own ``__iadd__`` change in place."""
+    value = single(left)
+    if isinstance(value, Obj) and value.cls in LISTS and token == "+":
+        machine.library.call_method(machine, "list.extend", value, Arguments([right]), frame, span)
+        return left
+    if isinstance(value, Obj) and value.cls in DICTS and token == "|":
+        machine.library.call_method(machine, "dict.update", value, Arguments([right]), frame, span)
+        return left
+    for item in ordered(left):
+        if isinstance(item, Obj | Typed) and item.cls in machine.classes:
+            method = find_special(machine, item, f"__i{_OPERATORS.get(token, '')}__")
+            if method is not None and is_walkable(machine, method):
+                return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+    return binary(machine, token, left, right, frame, span)

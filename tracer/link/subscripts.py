@@ -1,0 +1,147 @@
+"""Subscripts: ``x[i]`` read and stored, slices included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tracer.link.attributes import find_special
+from tracer.link.containers import CONTAINERS, LISTS, key_of
+from tracer.link.frames import Arguments, Frame
+from tracer.link.heap import CONTENT, Content
+from tracer.link.iteration import is_walkable
+from tracer.link.values import (
+    ABSENT,
+    NOTHING,
+    STR,
+    ClassRef,
+    Const,
+    External,
+    InstanceDict,
+    Obj,
+    TupleValue,
+    Typed,
+    Value,
+    Values,
+    class_of,
+    constant,
+    join,
+    join_all,
+    known_constant,
+    order_key,
+    ordered,
+    tuple_values,
+    unknown,
+    without_absent,
+)
+
+if TYPE_CHECKING:
+    from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+
+def load_item(machine: Machine, values: Values, index: Values, frame: Frame, span: Span) -> Values:
+    """``values[index]``."""
+    result = NOTHING
+    for value in sorted(values, key=order_key) if len(values) > 1 else values:
+        result = join(result, _load_item(machine, value, index, frame, span))
+    return result or unknown("an item that is not there")
+
+
+def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span: Span) -> Values:
+    key = key_of(index)
+    match value:
+        case TupleValue(items=items):
+            return _load_position(machine, items, index, frame, span)
+        case Obj(cls=cls) if cls in LISTS:
+            content = machine.content(value)
+            position = known_constant(index)
+            if (position is not None and position.kind == "slice") or Typed("builtins:slice") in index:
+                return _slice_list(machine, content, position, frame, span)
+            if position is not None and isinstance(position.value, int) and content.is_exact:
+                found = content.get(position.value % len(content.items) if content.items else 0)
+                return found if found is not None else NOTHING
+            return content.everything()
+        case Obj(cls=cls) if cls in CONTAINERS:
+            content = machine.content(value)
+            if key is not None:
+                found = content.get(key[0])
+                if found is not None and ABSENT not in found:
+                    return found
+                return join(without_absent(found or NOTHING), content.rest)
+            return content.everything()
+        case InstanceDict(owner=owner):
+            name = known_constant(index)
+            if name is not None and isinstance(name.value, str):
+                cell = machine.heap.get((owner.number, name.value))
+                return without_absent(cell) if isinstance(cell, frozenset) else NOTHING
+            return unknown("an attribute under a name that is not known")
+        case Const(value=str(text)):
+            position = known_constant(index)
+            if position is not None and isinstance(position.value, int) and -len(text) <= position.value < len(text):
+                return constant(text[position.value])
+            if position is not None and position.kind == "slice":
+                return constant(text[slice(*position.value)])  # type: ignore[misc]
+            return STR
+        case Typed(cls="builtins:str"):
+            return STR
+        case ClassRef():
+            found = machine.find_in_class(value.symbol, "__class_getitem__")
+            members = machine.library.enum_members(machine, value.symbol)
+            if members is not None:
+                return members
+            return frozenset({value})
+        case Obj() | Typed():
+            method = find_special(machine, value, "__getitem__")
+            if method is not None and is_walkable(machine, method):
+                return machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
+            return unknown(f"an item of a {class_of(value)}")
+        case External(name=name):
+            return frozenset({value}) if machine.library.is_typing(name) else unknown(f"an item of {name}")
+    return unknown("an item of something that is not known")
+
+
+def _load_position(machine: Machine, items: tuple[Values, ...], index: Values, frame: Frame, span: Span) -> Values:
+    position = known_constant(index)
+    if position is not None and position.kind == "slice":
+        return tuple_values(items[slice(*position.value)])  # type: ignore[misc]
+    if position is not None and isinstance(position.value, int):
+        return items[position.value] if -len(items) <= position.value < len(items) else NOTHING
+    if Typed("builtins:slice") in index:
+        return machine.container("list", (span, "slice"), frame, Content((), join_all(list(items))))
+    return join_all(list(items))
+
+
+def _slice_list(machine: Machine, content: Content, position: Const | None, frame: Frame, span: Span) -> Values:
+    if position is not None and content.is_exact:
+        items = [item for _, item in content.items][slice(*position.value)]  # type: ignore[misc]
+        return machine.container("list", (span, "slice"), frame, Content(tuple(enumerate(items))))
+    return machine.container("list", (span, "slice"), frame, Content((), content.everything()))
+
+
+def store_item(machine: Machine, owners: Values, index: Values, values: Values, frame: Frame, span: Span) -> None:
+    """``owners[index] = values``."""
+    key = key_of(index)
+    for owner in ordered(owners):
+        match owner:
+            case Obj(cls=cls) if cls in CONTAINERS:
+                content = machine.content(owner)
+                strong = len(owners) == 1 and owner.number not in machine.heap.summaries
+                if key is not None and strong:
+                    content = content.put(key[0], values)
+                elif key is not None:
+                    old = content.get(key[0])
+                    content = content.put(key[0], join(values, old if old is not None else frozenset({ABSENT})))
+                else:
+                    content = content.blur(values, index)
+                machine.heap.set((owner.number, CONTENT), content)
+            case InstanceDict(owner=instance):
+                name = known_constant(index)
+                if name is not None and isinstance(name.value, str):
+                    machine.note_write(frame, span, "dict", name.value, instance.cls, values, generic=False)
+                    machine.heap.store(instance.number, name.value, values)
+                else:
+                    machine.note_write(frame, span, "dict", "*", instance.cls, values, generic=True)
+            case Obj() | Typed():
+                method = find_special(machine, owner, "__setitem__")
+                if method is not None and is_walkable(machine, method):
+                    machine.call(frozenset({method}), Arguments([index, values]), frame, span, "subscript")
