@@ -118,10 +118,10 @@ class Codebase:
 
     def show_path(self, file: Path) -> str:
         """A file as pages name it: relative to the source root, or to the folder of its library."""
-        for folder in (self.places.root, *self.places.libraries):
-            if file.is_relative_to(folder):
-                return file.relative_to(folder).as_posix()
-        return file.name
+        folders = [folder for folder in (self.places.root, *self.places.libraries) if file.is_relative_to(folder)]
+        # An environment inside the checkout lies below the root too: the innermost folder is the file's own.
+        innermost = max(folders, key=lambda folder: len(folder.parts), default=file.parent)
+        return file.relative_to(innermost).as_posix()
 
     def versions_of(self, names: Iterable[str]) -> dict[str, str]:
         """The versions of those packages that are installed libraries, by import name."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracer.codebase import Codebase, find_missing_imports, module_name_of, open_codebase, plain_name
+from tracer.codebase import Codebase, Places, find_missing_imports, module_name_of, open_codebase, plain_name
 from tracer.errors import TargetError
 from tracer.extract.facts import extract_facts
 from tracer.model.edges import Site
@@ -70,6 +70,18 @@ def test_a_file_nobody_knows(codebase: Codebase) -> None:
 def test_excerpts(codebase: Codebase) -> None:
     assert codebase.excerpt_of(Site("app/main.py", Span(4, 0, 4, 10), "app.main", "call")) == "def cached(): return 1"
     assert codebase.excerpt_of(Site("app/main.py", Span(99, 0, 99, 1), "app.main", "call")) is None
+
+
+def test_a_library_inside_the_checkout_keeps_its_own_name(tmp_path: Path) -> None:
+    site_packages = tmp_path / ".nox" / "lib" / "site-packages"
+    (site_packages / "library").mkdir(parents=True)
+    (site_packages / "library" / "__init__.py").write_text("import library.deep\n")
+    (site_packages / "library" / "deep.py").write_text("def made(): ...\n")
+    codebase = open_codebase(Target("app", ".", ("library",)), tmp_path, None)
+    codebase.places = Places(tmp_path, (site_packages,))
+    assert codebase.show_path(site_packages / "library" / "deep.py") == "library/deep.py"
+    assert codebase.functions() == ("library.deep:made",)
+    assert codebase.read_sources(Silence()) == ()
 
 
 def test_functions_that_may_be_factories(codebase: Codebase) -> None:
