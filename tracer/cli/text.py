@@ -86,7 +86,7 @@ def describe_site(site: Answer) -> str:
 
 def guard_lines(site: Answer) -> list[str]:
     """One indented line per condition."""
-    return [f"    if {guard}" for guard in site["guards"]]
+    return [f"    {'' if guard.startswith(('for ', 'except', 'case ')) else 'if '}{guard}" for guard in site["guards"]]
 
 
 def show_lines(answer: Answer) -> list[str]:

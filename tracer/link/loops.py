@@ -27,7 +27,7 @@ LOOP_ROUNDS = 4
 def _for(machine: Machine, node: code.For, frame: Frame) -> bool:
     iterable = evaluate(machine, node.iterable, frame)
     items = definite_items(machine, iterable, UNROLL)
-    guard = guard_of(machine, node.text, node.span, True, None, frame)
+    guard = guard_of(machine, f"for {node.text}", node.span, True, None, frame)
     if items is not None:
         guard = Guard(guard.path, guard.span, guard.text, True, "true" if items else "false")
         return _unrolled(machine, node, items, guard, frame)

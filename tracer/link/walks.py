@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -154,7 +154,16 @@ def walk_functions(machine: Machine, modules: Sequence[str], starts: Sequence[st
     _run(machine, "source", holder, walk)
     machine.recorder.orphans.extend(call.callee for call in holder.calls.values())
     holder.calls.clear()
-    return build_trace("source", holder, machine.recorder, ())
+    return _without_walker(build_trace("source", holder, machine.recorder, ()))
+
+
+def _without_walker(trace: EntryTrace) -> EntryTrace:
+    """The trace without the calls that this module made: a chain begins in the code."""
+    firsts = tuple(
+        replace(first, chain=tuple(edge for edge in first.chain if edge.site.span != NO_SPAN))
+        for first in trace.first_writes
+    )
+    return replace(trace, first_writes=firsts)
 
 
 def _functions_of(

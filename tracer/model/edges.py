@@ -35,7 +35,7 @@ class Guard:
     """A condition that dominates a place: it is reached only where ``text`` came out as ``branch``.
 
     ``value`` is what code and known data decide: ``true``, ``false`` or ``undecided`` (with ``reason``). A loop's
-    guard has the text ``target in iterable``. ``path`` and ``span`` are the test's own.
+    guard reads ``for target in iterable``, a handler's ``except ...``. ``path`` and ``span`` are the test's own.
     """
 
     path: str
@@ -44,6 +44,11 @@ class Guard:
     branch: bool
     value: str
     reason: str = ""
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether the text is an expression that is true or false; else it is the head of a loop, handler or case."""
+        return not self.text.startswith(("for ", "except", "case "))
 
     @property
     def key(self) -> tuple[str, bool]:

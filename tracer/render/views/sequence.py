@@ -104,6 +104,8 @@ class _TreeBuilder:
         if guard.value in {"true", "false"} and guard.value != needed:
             return sentence("not taken: {} is {} {}", code(guard.text), guard.value, mark)
         decided = " (undecided)" if guard.value == "undecided" else ""
+        if not guard.is_condition:
+            return sentence("within {}{} {}", code(guard.text), decided, mark)
         return sentence("if {} is {}{} {}", code(guard.text), needed, decided, mark)
 
 

@@ -89,6 +89,8 @@ def _collect_notes(
         notes.append(sentence("Through {}, which is outside the traced code.", join(" → ", tuple(map(code, step.via)))))
     notes.extend(
         sentence("Only where {} is {} (the code alone says: {}).", code(guard.text), _word(guard), guard.value)
+        if guard.is_condition
+        else sentence("Only within {} (the code alone says: {}).", code(guard.text), guard.value)
         for guard in guards
     )
     if library := dossier.library_of(step.caller):
