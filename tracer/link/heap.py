@@ -75,6 +75,11 @@ class Content:
             self, items=tuple(item for item in self.items if item[0] != key or type(item[0]) is not type(key))
         )
 
+    def loosen(self) -> Content:
+        """Any of the items may be gone."""
+        gone: Values = frozenset({ABSENT})
+        return self._sharing(tuple((key, join(values, gone)) for key, values in self.items))
+
     def blur(self, values: Values, keys: Values = NOTHING) -> Content:
         """Add values under an unknown key."""
         return replace(self, rest=join(self.rest, values), keys=join(self.keys, keys))

@@ -12,6 +12,7 @@ from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Frame
 from tracer.link.imports import execute_import, execute_import_from
 from tracer.link.narrowing import narrow
+from tracer.link.subscripts import delete_item
 from tracer.link.truth import truth_of
 from tracer.link.values import NONE, NOTHING, ClassRef, Obj, TupleValue, Typed, Values, join, known_text, ordered
 from tracer.model import code
@@ -55,8 +56,8 @@ def _delete(machine: Machine, node: code.Delete, frame: Frame) -> bool:
         elif isinstance(target, code.Attribute):
             delete_attribute(machine, evaluate(machine, target.value, frame), target.name, frame, node.span)
         elif isinstance(target, code.Subscript):
-            evaluate(machine, target.value, frame)
-            evaluate(machine, target.index, frame)
+            container = evaluate(machine, target.value, frame)
+            delete_item(machine, container, evaluate(machine, target.index, frame), frame, target.span)
     return True
 
 

@@ -1,4 +1,4 @@
-"""Subscripts: ``x[i]`` read and stored, slices included."""
+"""Subscripts: ``x[i]`` read, stored and deleted, slices included."""
 
 from __future__ import annotations
 
@@ -145,3 +145,29 @@ def store_item(machine: Machine, owners: Values, index: Values, values: Values, 
                 method = find_special(machine, owner, "__setitem__")
                 if method is not None and is_walkable(machine, method):
                     machine.call(frozenset({method}), Arguments([index, values]), frame, span, "subscript")
+
+
+def delete_item(machine: Machine, owners: Values, index: Values, frame: Frame, span: Span) -> None:
+    """``del owners[index]``."""
+    key = key_of(index)
+    for owner in ordered(owners):
+        match owner:
+            case Obj(cls=cls) if cls in CONTAINERS:
+                content = machine.content(owner)
+                is_certain = len(owners) == 1 and owner.number not in machine.heap.summaries
+                machine.heap.set((owner.number, CONTENT), _without(content, cls, key if is_certain else None))
+            case Obj() | Typed():
+                method = find_special(machine, owner, "__delitem__")
+                if method is not None and is_walkable(machine, method):
+                    machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
+
+
+def _without(content: Content, cls: str, key: tuple[object] | None) -> Content:
+    """The content without the item under a key; where that is not known, any may be gone."""
+    if cls not in LISTS:
+        return content.loosen() if key is None else content.drop(key[0])
+    items = [item for _, item in content.items]
+    if key is None or not content.is_exact or not isinstance(key[0], int) or not -len(items) <= key[0] < len(items):
+        return Content((), content.everything())
+    del items[key[0]]
+    return Content(tuple(enumerate(items)))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from tracer.link.blocks import execute
+from tracer.link.branches import guard_of
 from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, WalkLimitError
 from tracer.link.imports import walk_module
@@ -128,12 +130,17 @@ def _note_raise(machine: Machine, name: str, error: AbstractRaiseError) -> None:
 
 
 def walk_functions(machine: Machine, modules: Sequence[str], starts: Sequence[str] = ()) -> EntryTrace:
-    """Walk module bodies, then every function not reached yet (or ``starts``), each method on its own class."""
+    """Walk module bodies, also as programs, then every function not reached yet, each method on its own class.
+
+    Where ``starts`` are named, only module bodies and those functions are walked.
+    """
     holder = ContextRecord("source", None, in_scope=True)
 
     def walk() -> None:
         for name in modules:
             machine.ensure_module(name)
+        for name in modules if not starts else ():
+            _walk_as_program(machine, name)
         for symbol, function, receiver in list(_functions_of(machine, modules, starts)):
             if not starts and symbol in machine.reached:
                 continue
@@ -155,6 +162,27 @@ def walk_functions(machine: Machine, modules: Sequence[str], starts: Sequence[st
     machine.recorder.orphans.extend(call.callee for call in holder.calls.values())
     holder.calls.clear()
     return _without_walker(build_trace("source", holder, machine.recorder, ()))
+
+
+def _walk_as_program(machine: Machine, name: str) -> None:
+    """Walk what a module does under ``if __name__ == "__main__"``."""
+    frame = machine.module_frames.get(name)
+    for statement in frame.scope.body if frame is not None else ():
+        match statement:
+            case code.If(
+                test=code.Compare(
+                    left=code.Name(id="__name__"), operators=("==",), comparators=(code.Const(value="__main__"),)
+                )
+            ) if frame is not None:
+                machine.active.append(frame)
+                frame.guards.append(guard_of(machine, statement.text, statement.span, True, True, frame))
+                try:
+                    execute(machine, statement.body, frame)
+                except AbstractRaiseError:
+                    continue
+                finally:
+                    frame.guards.pop()
+                    machine.active.pop()
 
 
 def _without_walker(trace: EntryTrace) -> EntryTrace:

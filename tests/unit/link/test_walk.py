@@ -499,6 +499,37 @@ def main():
             "default": {'not getattr(store, "other", False): undecided'},
         },
     ),
+    "an item that was deleted is gone": Case(
+        """
+def kept(): ...
+def gone(): ...
+class Table:
+    def __delitem__(self, name): ...
+def main():
+    settings = {"tower": kept, "other": kept}
+    del settings["other"]
+    if "other" in settings: kept()
+    else: gone()
+    settings["tower"]()
+    towers = [gone, kept]
+    del towers[0]
+    towers[0]()
+    del Table()["x"]
+""",
+        {"main -> gone ?", "main -> kept", "main -> Table.__delitem__ [Table]"},
+    ),
+    "an unknown key may take any item": Case(
+        """
+def there(): ...
+def gone(): ...
+def main():
+    settings = {"tower": 1}
+    settings.pop(ascii(main), None)
+    if "tower" in settings: there()
+    else: gone()
+""",
+        {"main -> there ?", "main -> gone ?"},
+    ),
     "a namespace has only what it was given": Case(
         """
 from types import SimpleNamespace

@@ -155,6 +155,7 @@ def _pop(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, 
     content = _content(machine, receiver)
     key = _key(arguments)
     if key is None:
+        _put(machine, receiver, content.loosen())
         return join(content.everything(), default or NOTHING) or unknown("an item under a key that is not known")
     found = content.get(key[0])
     if found is not None:
