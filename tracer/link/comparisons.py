@@ -69,6 +69,14 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
     return None
 
 
+def is_plain(token: str, left: Values, right: Values) -> bool:
+    """Whether the comparison yields a bool; arrays, and what is not known, may yield something else."""
+    if token not in _COMPARISONS:
+        return True
+    kinds = [class_of(value) for value in (*left, *right)]
+    return all(kind is not None and kind.startswith(("builtins:", "types:")) for kind in kinds)
+
+
 def _is_equal(machine: Machine, left: Values, right: Values) -> bool | None:
     verdicts = {_equal_values(machine, one, two) for one in left for two in right}
     return verdicts.pop() if len(verdicts) == 1 else None

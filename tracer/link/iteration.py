@@ -112,7 +112,7 @@ def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) 
             else:
                 result = join(result, _iterate_value(machine, item, frame, span) if item != value else NOTHING)
         return result
-    getter = find_special(machine, value, "__getitem__")
+    getter = find_special(machine, value, "__getitem__") if method is None else None
     if getter is not None and is_walkable(machine, getter):
         return machine.call(frozenset({getter}), Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
     return unknown(f"items of a {class_of(value)}")

@@ -226,7 +226,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             case MethodWrapper(function=function):
                 return self.call_value(function, arguments, frame, span, form, certain=certain)
             case Obj() | Typed():
-                return self._call_instance(callee, arguments, frame, span, certain=certain)
+                return self._call_instance(callee, arguments, frame, span, form, certain=certain)
             case External(name=name):
                 return self.library.call_external(self, name, arguments, frame, span)
             case Const(kind="NoneType"):
@@ -258,13 +258,15 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return self.library.call_method(self, function.name, receiver, arguments, frame, span)
         return self.call_value(function, arguments.prepend(frozenset({receiver})), frame, span, form, certain=certain)
 
-    def _call_instance(self, callee: Value, arguments: Arguments, frame: Frame, span: Span, *, certain: bool) -> Values:
+    def _call_instance(
+        self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+    ) -> Values:
         from tracer.link.attributes import find_special
 
         method = find_special(self, callee, "__call__")
         if method is None:
             return unknown(f"calling a {class_of(callee)}")
-        return self.call_value(method, arguments, frame, span, "call", certain=certain)
+        return self.call_value(method, arguments, frame, span, form, certain=certain)
 
     def call_function(
         self, function: Function, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool

@@ -10,7 +10,7 @@ from tracer.link.evaluation import evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.narrowing import narrow
 from tracer.link.truth import truth_of
-from tracer.link.values import NOTHING, Values, boolean, join, join_all
+from tracer.link.values import NOTHING, Values, boolean, join, join_all, unknown
 from tracer.model import code
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def _compare(machine: Machine, node: code.Compare, frame: Frame) -> Values:
     for operator, comparator in zip(node.operators, node.comparators, strict=True):
         right = evaluate(machine, comparator, frame)
         outcome = comparisons.compare(machine, operator, left, right, frame, node.span)
+        if outcome is None and len(node.operators) == 1 and not comparisons.is_plain(operator, left, right):
+            return unknown("result of a comparison")
         if outcome is False:
             return boolean(False)
         if outcome is None:

@@ -23,7 +23,7 @@ from tracer.model.names import NO_SPAN, Span, symbol_id
 from tracer.model.program import Dispatch, EntryTrace, PredictedRaise
 from tracer.model.targets import Scenario
 
-TRANSPARENT = ("torch.nn.modules", "huggingface_hub.dataclasses")
+TRANSPARENT = ("torch.nn.modules", "huggingface_hub.dataclasses", "collections.abc", "_collections_abc")
 """Libraries whose Python machinery model code runs through: walked although out of scope, so that ``forward`` behind
 ``Module.__call__`` and validated configs are found by walking rather than by a rule."""
 
