@@ -1,26 +1,30 @@
 """The folders that belong to a configuration, and every read and write of what is committed in them.
 
 ``docs/generated`` holds the pages and, among them, the lock; ``docs/evidence`` one file per kind of device;
-``.tracer`` what can be made again. Nothing else is ever written. Whatever replaces a committed file does so in one
-rename, so that a killed run leaves the old one.
+``.tracer`` what can be made again. Nothing else is ever written. A killed run leaves the old pages and the old
+evidence, and one process at a time writes.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from tracer.codec.claims import decode_lock
-from tracer.codec.evidence import decode_evidence, encode_evidence
+from tracer.codec.evidence import EvidenceError, decode_evidence, encode_evidence
 from tracer.errors import LockError
 from tracer.model.claims import LockedClaim
 from tracer.model.evidence import Evidence, ScenarioRun
+from tracer.model.progress import Progress
 from tracer.observe.renewal import renew_run
 from tracer.render.contents import CONTENTS, TargetContents, decode_contents
-from tracer.render.folder import list_generated
+from tracer.render.folder import list_generated, recover_site
 
 LOCK = "claims.json"
 MEASURED = ".measured.json"
@@ -60,6 +64,24 @@ class Workspace:
         """Where a scenario runs."""
         return self.folder / ".tracer" / "work" / scenario
 
+    @contextmanager
+    def alone(self, progress: Progress) -> Iterator[None]:
+        """Work here while no other process does; one that is at work already is waited for.
+
+        Scenarios run in fixed folders and evidence is renewed part by part: two at once would mix their runs.
+        """
+        place = self.folder / ".tracer" / "lock"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(place)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            progress.stage("wait", "for another tracer in this folder")
+            lock.acquire()
+        with lock:
+            recover_site(self.generated)
+            yield
+
     def read_navigation(self) -> str | None:
         """The hand-written part of the site's navigation, None where there is none."""
         file = self.folder / "docs" / "nav.yml"
@@ -68,10 +90,12 @@ class Workspace:
     def read_evidence(self) -> tuple[Evidence, ...]:
         """The committed evidence of all devices, by file name.
 
-        Raises ``EvidenceError`` for a file that is not evidence.
+        Raises ``EvidenceError`` for a file that is not evidence, or not that of the device it is named after.
         """
+        if self.evidence.exists() and not self.evidence.is_dir():
+            raise EvidenceError("docs/evidence: is not a folder; move it away and run `tracer trace`")
         files = sorted(file for file in self.evidence.glob("*.json") if not file.name.endswith(MEASURED))
-        return tuple(decode_evidence(file.read_bytes(), f"docs/evidence/{file.name}") for file in files)
+        return tuple(map(_read_device, files))
 
     def renew_evidence(self, run: ScenarioRun) -> None:
         """Put a run in the place of the earlier one on its device.
@@ -112,6 +136,14 @@ class Workspace:
         """The generated files that differ from those on disk, or are missing or left over there, sorted."""
         known = set(list_generated(self.generated)) | set(files)
         return tuple(sorted(name for name in known if read_if_there(self.generated / name) != files.get(name)))
+
+
+def _read_device(file: Path) -> Evidence:
+    name = f"docs/evidence/{file.name}"
+    found = decode_evidence(file.read_bytes(), name)
+    if found.device != file.stem:
+        raise EvidenceError(f"{name}: holds evidence of the device {found.device}; name it {found.device}.json")
+    return found
 
 
 def with_run(evidence: tuple[Evidence, ...], run: ScenarioRun) -> tuple[Evidence, ...]:

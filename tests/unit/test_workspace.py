@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.unit.programs import run
+from tracer.codec.evidence import EvidenceError
 from tracer.errors import LockError
 from tracer.model.evidence import Evidence
 from tracer.workspace import Kept, Workspace, with_run, write_atomically
@@ -35,6 +38,34 @@ def test_a_run_that_never_started_replaces_only_its_like(tmp_path: Path) -> None
     workspace.renew_evidence(CPU)
     workspace.renew_evidence(FAILED)
     assert workspace.read_evidence()[0].runs == (CPU,)
+
+
+def test_evidence_lies_under_its_device_s_name(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.renew_evidence(CPU)
+    (workspace.evidence / "copy.json").write_bytes((workspace.evidence / "cpu.json").read_bytes())
+    with pytest.raises(EvidenceError, match=r"docs/evidence/copy\.json: holds evidence of the device cpu"):
+        workspace.read_evidence()
+
+
+def test_a_file_in_the_place_of_the_evidence(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    write_atomically(workspace.evidence, b"")
+    with pytest.raises(EvidenceError, match="docs/evidence: is not a folder"):
+        workspace.read_evidence()
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from tracer.model.progress import Silence;"
+        "from tracer.workspace import Workspace; folder = Path(sys.argv[1])\n"
+        "with Workspace(folder).alone(Silence()):\n"
+        "    with (folder / 'log').open('a') as log:\n"
+        "        log.write('in '); log.flush(); time.sleep(0.3); log.write('out ')\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path)]) for _ in range(2)]
+    assert [process.wait() for process in both] == [0, 0]
+    assert (tmp_path / "log").read_text().split() == ["in", "out", "in", "out"]
 
 
 def test_measurements_are_no_evidence(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tracer.model.targets import Scenario
 from tracer.observe.process import Ending
-from tracer.observe.scope import Scope
+from tracer.observe.scope import Scope, ScopeRoot, find_root
 
 _PARTS = "*.py", "*.json", "*.toml", "*.txt"
 
@@ -25,13 +25,15 @@ class SetupError(Exception):
 
 
 def prepare_folder(
-    scenario: Scenario, scope: Scope, base: Path, work: Path, python: Path, run_setup: Callable[[Path], Ending]
-) -> Path:
+    scenario: Scenario, scope: Scope, base: Path, root: Path, work: Path, python: Path,
+    run_setup: Callable[[Path], Ending],
+) -> Path:  # fmt: skip
     """The prepared state for the scenario, made by ``run_setup(folder)`` unless it is there; to be copied, not used.
 
+    ``base`` is the folder that data files are relative to, ``root`` the one that the setup is imported from.
     Raises ``SetupError`` if the setup does not end well or a data file is missing.
     """
-    prepared = work / "prepared" / _key_of(scenario, scope, base, python)
+    prepared = work / "prepared" / _key_of(scenario, scope, base, root, python)
     if prepared.is_dir():
         return prepared
     folder = reset_folder(work, None)
@@ -73,13 +75,23 @@ def _lay_out_data(scenario: Scenario, base: Path, folder: Path) -> None:
             raise SetupError(f"data file {committed}: {error.strerror}") from error
 
 
-def _key_of(scenario: Scenario, scope: Scope, base: Path, python: Path) -> str:
-    """A hash of what the prepared folder comes from: the setup's name, the packages' files, the committed data."""
+def _key_of(scenario: Scenario, scope: Scope, base: Path, root: Path, python: Path) -> str:
+    """A hash of what the prepared folder comes from.
+
+    That is the setup's name, the files of the target's packages and of the setup's own one, the committed data, and
+    which versions of which libraries are installed.
+    """
     digest = hashlib.sha256(repr((scenario.setup, scenario.seed, str(python), scenario.data)).encode())
-    own = [root for root in scope.roots if not root.followed] if scenario.setup is not None else []
-    for root in sorted(own):
-        for file in sorted(_files_of(root.location)):
-            digest.update(f"{root.display}/{file.relative_to(root.location)}".encode())
+    roots: set[ScopeRoot] = set()
+    if scenario.setup is not None:
+        roots.update(root for root in scope.roots if not root.followed)
+        own = find_root(scenario.setup.partition(":")[0].partition(".")[0], [root])
+        roots.update([own] if own is not None else [])
+        followed = {root.location.parent for root in scope.roots if root.followed}
+        digest.update(repr(sorted(info.name for folder in followed for info in folder.glob("*.dist-info"))).encode())
+    for place in sorted(roots):
+        for file in sorted(_files_of(place.location)):
+            digest.update(f"{place.display}/{file.relative_to(place.location)}".encode())
             digest.update(file.read_bytes())
     for _, committed in sorted(scenario.data):
         digest.update((base / committed).read_bytes() if (base / committed).is_file() else b"")

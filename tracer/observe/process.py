@@ -1,6 +1,7 @@
 """Run the recorder in a subprocess and make sure that it ends.
 
-The process leads a group of its own, so that whatever it starts can be ended with it. Time is limited by the clock.
+The process leads a group of its own and carries a mark in its environment, so that whatever it starts can be ended
+with it; on Linux it also ends with this process, however that ends. Time is limited by the clock.
 Memory is limited by looking at what the group really occupies: a limit on address space or on private mappings
 (RLIMIT_AS, RLIMIT_DATA) counts what torch and CUDA reserve and never touch, which is many times what they use. Where
 the system has no /proc, memory is not limited.
@@ -9,6 +10,7 @@ the system has no /proc, memory is not limited.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -21,6 +23,7 @@ from typing import Any
 
 _WORKER = Path(__file__).resolve().parent / "worker" / "__main__.py"
 _LOOK_EVERY = 0.05
+_MARK = "TRACER_RUN"
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
@@ -46,15 +49,16 @@ def run_worker(
     asked = files / "request.json"
     asked.write_text(json.dumps(request), encoding="utf-8")
     command = [str(python), str(_WORKER), str(asked)]
+    mark = hashlib.sha256(str(files).encode()).hexdigest()[:16]
     with (files / "stdout").open("wb") as output, (files / "stderr").open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 - the user asked for this code to be run
-            command, cwd=folder, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-            start_new_session=True,
+            command, cwd=folder, env={**environment, _MARK: mark}, stdin=subprocess.DEVNULL, stdout=output,
+            stderr=errors, start_new_session=True,
         )  # fmt: skip
         try:
             limit = _wait(process, timeout, memory)
         finally:
-            _end_group(process)
+            _end_all(process, mark)
     text = (files / "stderr").read_text(encoding="utf-8", errors="replace")
     return Ending(process.returncode, limit, (files / "stdout").read_bytes(), text)
 
@@ -74,10 +78,21 @@ def _wait(process: subprocess.Popen[bytes], timeout: float, memory: int) -> str 
             return None
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
+def _end_all(process: subprocess.Popen[bytes], mark: str) -> None:
+    """End the process, its group, and whatever else carries its mark: a daemon leaves both group and parent."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    for pid in _marked_processes(mark):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _marked_processes(mark: str) -> Iterator[int]:
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"{_MARK}={mark}".encode() in place.read_bytes().split(b"\0"):
+                yield int(place.parent.name)
 
 
 def _process_tree(pid: int) -> Iterator[int]:

@@ -39,14 +39,22 @@ def _walk_sources(root: Path) -> Iterator[Path]:
             yield folder
             continue
         for entry in entries:
-            if entry.name.endswith(".py") and not entry.name.startswith(".") and not entry.is_dir():
+            is_folder = _is_folder(entry)
+            if entry.name.endswith(".py") and not entry.name.startswith(".") and not is_folder:
                 yield Path(entry.path)
-            elif _is_source_folder(entry):
+            elif is_folder and _is_source_folder(entry):
                 stack.append(Path(entry.path))
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a symbolic link that leads in a circle
+        return False
+
+
 def _is_source_folder(entry: os.DirEntry[str]) -> bool:
-    if entry.name.startswith(".") or entry.name in _NOT_SOURCE or not entry.is_dir():
+    if entry.name.startswith(".") or entry.name in _NOT_SOURCE:
         return False
     return not Path(entry.path, "pyvenv.cfg").exists()
 
@@ -72,7 +80,7 @@ def _imports_name(source: Path, name: str) -> bool:
     """Whether the file imports ``name`` absolutely; parsed only where the text makes it likely."""
     likely = re.compile(rb"^\s*(?:from|import)\b.*\b" + re.escape(name.encode()) + rb"\b", re.MULTILINE)
     try:
-        content = source.read_bytes()
+        content = source.read_bytes() if source.is_file() else b""
         if not likely.search(content):
             return False
         with warnings.catch_warnings():

@@ -1,7 +1,7 @@
 """Putting a rendered site on disk, whole or not at all.
 
-The new folder is built beside the old one and takes its name in one rename, so that a killed run leaves the old pages.
-A manifest names what was written: only those files are ever replaced or removed, and a file somebody else put there is
+The new folder is built beside the old one and takes its place in two renames. A run that was killed before, between or
+after them leaves the old pages or the new ones: whoever comes next puts right what it left half done. A manifest names what was written: only those files are ever replaced or removed, and a file somebody else put there is
 carried over. A foreign file in the way of a page is an error, never overwritten.
 """
 
@@ -25,8 +25,7 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises ``TargetError`` where the folder holds a foreign file under a name to be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    old = folder.with_name(f".{folder.name}.old")
-    _recover(folder, old)
+    recover_site(folder)
     foreign = _list_foreign(folder)
     if clashes := sorted(foreign & files.keys()):
         raise TargetError(f"{folder.name}/{clashes[0]} was not written by tracer: move it away and run again")
@@ -34,16 +33,22 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         new.chmod(0o755)
         _fill(new, folder, foreign, files)
-        _swap(folder, new, old)
+        _swap(folder, new, _old_of(folder))
     finally:
         shutil.rmtree(new, ignore_errors=True)
 
 
-def _recover(folder: Path, old: Path) -> None:
-    """Undo the half-done swap of a run that was killed between its two renames."""
+def recover_site(folder: Path) -> None:
+    """Undo the half-done work of a run that was killed; no other process may be writing meanwhile."""
+    old = _old_of(folder)
     if old.is_dir() and not folder.exists():
         old.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+    for left in folder.parent.glob(f".{folder.name}.*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _old_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.old")
 
 
 def _swap(folder: Path, new: Path, old: Path) -> None:

@@ -6,8 +6,10 @@ is extracted in this process, which the parser's gate keeps safe; many files are
 
 from __future__ import annotations
 
+import errno
 import gc
 import hashlib
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +61,7 @@ class FactsStore:
 
     def _read_facts(self, path: Path) -> ModuleFacts:
         try:
-            source = path.read_bytes()
+            source = _read_source(path)
         except OSError as error:
             return _problem_facts("", Problem("unreadable", error.strerror or "cannot be read"))
         digest = hashlib.sha256(source).hexdigest()
@@ -78,7 +80,7 @@ class FactsStore:
     def _find_header(self, path: Path, missing: dict[str, tuple[bytes, list[Path]]]) -> Header:
         """The cached header; else a placeholder, with the file added to ``missing``."""
         try:
-            source = path.read_bytes()
+            source = _read_source(path)
         except OSError:
             return self.facts_of(path).header
         digest = hashlib.sha256(source).hexdigest()
@@ -126,6 +128,14 @@ class FactsStore:
             return self._extract(source)
         except Exception as error:  # noqa: BLE001 - whatever a file provokes must cost that file only
             return Failure(f"{error.__class__.__name__} while reading it")
+
+
+def _read_source(path: Path) -> bytes:
+    """A file's bytes; raises ``OSError`` for a pipe or device, which might never end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise OSError(errno.EINVAL, "is not a regular file")
+    return path.read_bytes()
 
 
 def _problem_facts(digest: str, problem: Problem) -> ModuleFacts:

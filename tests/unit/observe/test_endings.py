@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,10 @@ def _program(*last: str) -> str:
     [
         ("os._exit(3)", "killed", "the process left with status 3 in the middle of the run"),
         ("os.kill(os.getpid(), 9)", "killed", "ended by signal 9"),
+        ("import ctypes; ctypes.string_at(0)", "killed", "ended by signal 11"),
+        ("os.abort()", "killed", "ended by signal 6"),
         ("time.sleep(60)", "timeout", "stopped at its timeout limit"),
+        ("while True: pass", "timeout", "stopped at its timeout limit"),
     ],
 )
 def test_a_run_that_is_cut_off_is_partial(last, outcome, reason, observe_source):
@@ -34,6 +39,59 @@ def test_a_run_that_is_cut_off_is_partial(last, outcome, reason, observe_source)
 def test_counts_survive_a_kill(observe_source):
     run = observe_source(_program("for _ in range(99): f()", "os._exit(1)")).run
     assert [edge.count for edge in run.edges] == [1, 99]
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="daemons are only found where there is a /proc")
+def test_a_daemon_of_the_run_ends_with_it(observe_files, tmp_path):
+    daemon = """
+        import os, time
+        def run():
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    time.sleep(60)
+                os._exit(0)
+            os.wait()
+    """
+    assert observe_files({"main.py": daemon}).run.outcome == "completed"
+    assert not processes_of(tmp_path / "work")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells a process that its parent is gone")
+def test_a_run_ends_with_the_process_that_started_it(tmp_path):
+    (tmp_path / "main.py").write_text("import time\ndef run(): time.sleep(60)\n")
+    starter = subprocess.Popen([sys.executable, "-c", START, str(tmp_path)])
+    deadline = time.monotonic() + 30
+    while not processes_of(tmp_path / "work") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(tmp_path / "work")
+    starter.kill()
+    starter.wait()
+    while processes_of(tmp_path / "work") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not processes_of(tmp_path / "work")
+
+
+START = """
+import sys
+from pathlib import Path
+from tracer.model.targets import Scenario, Target
+from tracer.observe import Watch, find_scope, observe_scenario
+folder = Path(sys.argv[1])
+target = Target("target", ".", ("main",))
+observe_scenario(Scenario("case", "target", entry="main:run"), target, base=folder, scope=find_scope(target, folder),
+                 symbols=lambda *_: None, work=folder / "work", python=Path(sys.executable), passes=("record",))
+"""
+
+
+def processes_of(work: Path) -> list[int]:
+    """The processes whose current folder lies in a scenario's work folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with suppress(OSError):
+            if place.readlink().is_relative_to(work):
+                found.append(int(place.parent.name))
+    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is only limited where there is a /proc")

@@ -47,6 +47,15 @@ def test_a_folder_that_cannot_be_listed_is_reported_as_itself(tmp_path: Path, mo
     assert find_sources(tmp_path) == (tmp_path / "a.py", tmp_path / "closed")
 
 
+def test_a_link_in_a_circle_and_a_pipe_stop_nothing(tmp_path: Path) -> None:
+    write(tmp_path, "a.py")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "loop.py").symlink_to("loop.py")
+    os.mkfifo(tmp_path / "pipe.py")
+    assert find_sources(tmp_path) == (tmp_path / "a.py", tmp_path / "loop.py", tmp_path / "pipe.py")
+    assert infer_source_root(tmp_path) == tmp_path
+
+
 def test_root_of_a_package_is_above_it(tmp_path: Path) -> None:
     write(tmp_path, "src/p/__init__.py", "src/p/q/__init__.py", "src/p/q/r.py")
     for path in ("src/p", "src/p/q", "src/p/q/r.py"):

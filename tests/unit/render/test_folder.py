@@ -63,6 +63,15 @@ def test_a_run_killed_between_the_renames_is_undone_by_the_next(tmp_path: Path) 
     assert read_all(folder) == {"a.md": b"new", "mine.txt": b"mine"}
 
 
+def test_what_a_killed_run_left_beside_is_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    (tmp_path / ".generated.x1y2").mkdir()
+    folder_of_somebody = tmp_path / "generated.mine"
+    folder_of_somebody.mkdir()
+    write_site(folder, {"a.md": b"new"})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["generated", "generated.mine"]
+
+
 @pytest.mark.parametrize("name", ["../out.md", "/out.md"])
 def test_nothing_is_written_outside(tmp_path: Path, name: str) -> None:
     with pytest.raises(TargetError, match="does not lie below"):

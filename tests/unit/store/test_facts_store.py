@@ -74,6 +74,13 @@ def test_a_damaged_entry_is_a_miss_and_is_renewed(tmp_path: Path, damage: bytes)
     assert FactsStore(cache, extract, workers=0).headers_of([a])[a].doc == "A"
 
 
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.py"
+    os.mkfifo(path)
+    (problem,) = FactsStore(FactsCache(None, "v"), extract).facts_of(path).header.problems
+    assert (problem.kind, problem.message) == ("unreadable", "is not a regular file")
+
+
 def test_an_unreadable_file_has_facts(tmp_path: Path) -> None:
     store = FactsStore(FactsCache(None, "v"), extract)
     missing, folder = tmp_path / "missing.py", tmp_path

@@ -9,6 +9,7 @@ shadow, or be seen by, a module of the observed program.
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import importlib.util
 import os
@@ -19,6 +20,7 @@ PRIVATE_NAME = "_tracer_worker"
 
 def main() -> None:
     """Load the recorder beside this file and carry out the request named on the command line."""
+    end_with_parent()
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [place for place in sys.path if os.path.abspath(place) != folder]
     spec = importlib.util.spec_from_file_location(
@@ -30,6 +32,13 @@ def main() -> None:
     sys.modules[PRIVATE_NAME] = package
     spec.loader.exec_module(package)
     importlib.import_module(f"{PRIVATE_NAME}.session").carry_out(sys.argv[1])
+
+
+def end_with_parent() -> None:
+    """Ask Linux to kill this process when the one that started it ends: no limit would hold it any more."""
+    if sys.platform == "linux":
+        set_parent_death_signal, kill = 1, 9
+        ctypes.CDLL(None).prctl(set_parent_death_signal, kill)
 
 
 if __name__ == "__main__":
