@@ -317,6 +317,9 @@ def _load_callable(machine: Machine, value: Value, name: str) -> Values:
         return frozenset({value.function})
     if isinstance(value, Function):
         state = machine.functions[value]
+        stored = machine.heap.get((machine.shared.number_of(value), name))
+        if isinstance(stored, frozenset):
+            return stored
         if name in state.attributes:
             return state.attributes[name]
         if name in {"__name__", "__qualname__"}:
@@ -372,7 +375,7 @@ def store_attribute(
             case ModuleRef(name=module):
                 machine.store_on_module(module, name, values)
             case Function() if owner in machine.functions:
-                machine.functions[owner].attributes[name] = values
+                machine.heap.store(machine.shared.number_of(owner), name, values)
             case Typed(cls=cls):
                 machine.note_write(frame, span, form, name, cls, values, generic=generic)
             case Const(kind="NoneType") if alone:

@@ -39,6 +39,7 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
     frame.escapes = set()
     frame.level = machine.heap.begin()
     machine.active.append(frame)
+    frame.is_running = True
     try:
         if execute(machine, frame.scope.body, frame):
             frame.returned = join(frame.returned, NONE)
@@ -52,6 +53,7 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
         frame.escapes.add(error.exception)
     finally:
         machine.active.pop()
+        frame.is_running = False
     if len(frame.exits) > 1 or not frame.exit_envs or frame.exit_envs[0] is not frame.env:
         machine.heap.undo_to(frame.level)
         machine.heap.merge(frame.exits)

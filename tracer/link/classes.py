@@ -50,7 +50,8 @@ METACLASS_ONLY = {"abc:ABCMeta", "builtins:type", "enum:EnumType", "enum:EnumMet
 class ClassState:
     """A class known to the walk. ``namespace`` is its own ``__dict__``; ``walked`` tells whether its body was.
 
-    ``fields`` are a dataclass's own and inherited fields in order: name to default (empty: none given).
+    ``fields`` are a dataclass's own and inherited fields in order: name to default (empty: none given). ``moved`` names
+    attributes that were stored from elsewhere and are cells of the heap since.
     """
 
     symbol: SymbolId
@@ -64,6 +65,7 @@ class ClassState:
     walked: bool = False
     frame: Frame | None = None
     fields: dict[str, Values] | None = None
+    moved: set[str] = field(default_factory=set)
 
 
 class ClassTable:
@@ -106,7 +108,11 @@ class ClassTable:
     def own_attribute(self: Machine, symbol: SymbolId, name: str) -> Values | None:  # type: ignore[misc]
         """What the class's own namespace holds under ``name``."""
         state = self.class_state(symbol)
-        return state.namespace.get(name) if state is not None else None
+        return self._class_variable(state, name) if state is not None else None
+
+    def _class_variable(self: Machine, state: ClassState, name: str) -> Values | None:  # type: ignore[misc]
+        values = state.namespace.get(name)
+        return self.shared.load(state.symbol, name, values) if name in state.moved else values
 
     def find_in_class(self: Machine, symbol: SymbolId, name: str) -> Values | None:  # type: ignore[misc]
         """The first namespace along the linearisation that has ``name``; ``object``'s own are not among them."""
@@ -115,7 +121,7 @@ class ClassTable:
                 continue
             state = self.classes.get(cls) or self.class_state(cls)
             if state is not None and name in state.namespace:
-                return state.namespace[name]
+                return self._class_variable(state, name) if state.moved else state.namespace[name]
         return None
 
     def supplier_of(self: Machine, symbol: SymbolId, name: str) -> SymbolId | None:  # type: ignore[misc]
@@ -155,6 +161,8 @@ class ClassTable:
             state.patches[name] = self.site(frame, span, "attribute")
         certain = not any(guard.value == "undecided" for guard in frame.guards)
         known = self.find_in_class(symbol, name)
+        self.shared.store(symbol, name, values, state.namespace.get(name))
+        state.moved.add(name)
         state.namespace[name] = values if certain or known is None else join(known, values)
 
     def class_dict(self: Machine, symbol: SymbolId, frame: Frame, span: Span) -> Values:  # type: ignore[misc]

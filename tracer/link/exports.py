@@ -77,10 +77,22 @@ def _resolve_name(index: ModuleIndex, name: str, member: str, hops: int) -> Expo
         )
         if found is not None:
             return found
-    found = _submodule(index, name, member)
-    if found is not None:
-        return found
-    return _starred(index, module, member, hops)
+    return (
+        _submodule(index, name, member)
+        or _aliased(index, module, member, hops)
+        or _starred(index, module, member, hops)
+    )
+
+
+def _aliased(index: ModuleIndex, module: Module, member: str, hops: int) -> Export | None:
+    """What ``member = other`` at the module's top level makes of the name; None where that is a value."""
+    if member not in module.facts.header.bound:
+        return None
+    dotted = module.aliases.get(member)
+    if dotted is None or dotted == member:
+        return None
+    found = resolve_export(index, module.name, dotted, hops - 1)
+    return found if found is not None and found.kind != "value" else None
 
 
 def _submodule(index: ModuleIndex, package: str, member: str) -> Export | None:

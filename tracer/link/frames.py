@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracer.link.values import NOTHING, Value, Values
+from tracer.link.values import NOTHING, Function, Value, Values
 
 if TYPE_CHECKING:
     from tracer.link.heap import Cell, Location
@@ -41,13 +41,14 @@ class Arguments:
         return self.keywords.get(keyword) if keyword else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Frame:
     """One function body (or module or class body) being walked.
 
     ``env`` maps local names to points-to sets; an ``ABSENT`` in one says that the name may be unbound. ``closure`` is
     the defining frame; ``owner`` the class whose body held the definition, for zero-argument ``super``. ``escapes``
-    are exceptions that some paths so far ended in while others went on.
+    are exceptions that some paths so far ended in while others went on; ``moved`` names variables that were stored from
+    elsewhere and are cells of the heap since.
     """
 
     number: int
@@ -66,6 +67,9 @@ class Frame:
     exits: list[dict[Location, Cell]] = field(default_factory=list)
     exit_envs: list[dict[str, Values]] = field(default_factory=list)
     escapes: set[SymbolId] = field(default_factory=set)
+    function: Function | None = None
+    is_running: bool = False
+    moved: set[str] = field(default_factory=set)
     level: int = 0
     loops: list[LoopExits] = field(default_factory=list)
     nonlocals: frozenset[str] = frozenset()
@@ -102,6 +106,7 @@ class Summary:
     returned: Values
     raised: AbstractRaiseError | None
     escapes: frozenset[SymbolId]
+    epoch: int
     record: ContextRecord
 
 

@@ -7,13 +7,15 @@ here. Cells are immutable; a cell is a points-to set or a container's ``Content`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from tracer.link.values import ABSENT, NOTHING, Values, join, without_absent
+from tracer.link.values import ABSENT, NOTHING, Function, Values, join, without_absent
 
 Location = tuple[int, str]
+Captured = tuple[Function, str]
+"""A variable that a function reads from the ones around it."""
 CONTENT = "[]"
 MANY_ITEMS = 2048
 
@@ -137,6 +139,7 @@ class Heap:
         self.cells: dict[Location, Cell] = {}
         self.summaries: set[int] = set()
         self.names: dict[int, list[str]] = {}
+        self.captured: Callable[[Captured], Values | None] = lambda _: None
         self._logs: list[dict[Location, Cell | None]] = []
         self._reads: list[tuple[dict[Location, Cell | None], int]] = []
 
@@ -146,6 +149,11 @@ class Heap:
         if self._reads:
             self._note_read(location, cell)
         return cell
+
+    def note_captured(self, location: Captured, values: Values) -> None:
+        """Note that a function read a variable of a function around it that is still running."""
+        if self._reads:
+            self._note_read(location, values)  # type: ignore[arg-type]
 
     def _note_read(self, location: Location, cell: Cell | None) -> None:
         reads, level = self._reads[-1]
@@ -286,7 +294,7 @@ class Heap:
         """Whether a summary's reads still hold; if so they count as read."""
         cells = self.cells
         for location, cell in reads.items():
-            now = cells.get(location)
+            now = cells.get(location) if isinstance(location[0], int) else self.captured(location)
             if now is not cell and now != cell:
                 return False
         if self._reads:

@@ -104,7 +104,9 @@ class ModuleTable:
         """``module.name = values``."""
         frame = self.ensure_module(module) if self.is_followed(module) else None
         if frame is not None:
+            self.shared.store(frame, name, values, frame.env.get(name))
             frame.env[name] = values
+            frame.moved.add(name)
 
 
 def walk_module(machine: Machine, module: Module, importer: Frame | None, span: Span | None) -> Frame:

@@ -27,11 +27,12 @@ from tracer.link import (  # noqa: F401 - the kinds of nodes register themselves
 from tracer.link.binding import bind_arguments
 from tracer.link.classes import ClassState, ClassTable, construct
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, FunctionState, Summary, WalkLimitError
-from tracer.link.heap import Heap
+from tracer.link.heap import Captured, Heap
 from tracer.link.imports import ModuleTable, base_symbol_of
 from tracer.link.objects import ObjectTable
 from tracer.link.receivers import receiver_of
 from tracer.link.recording import CallRecord, ContextRecord, Recorder
+from tracer.link.shared import SharedState
 from tracer.link.values import (
     NOTHING,
     Bound,
@@ -53,6 +54,7 @@ from tracer.link.values import (
     ordered,
     unknown,
 )
+from tracer.link.variables import captured_variable
 from tracer.model.edges import Access, Site, Unresolved
 from tracer.model.names import Span, SymbolId, symbol_id
 
@@ -60,7 +62,6 @@ if TYPE_CHECKING:
     from tracer.link.library import Library
     from tracer.link.library.arguments_models import Option
     from tracer.link.modules import Module, ModuleIndex
-    from tracer.model.code import Scope
 
 DEPTH = 90
 SUMMARIES_PER_KEY = 6
@@ -95,6 +96,8 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.data = data
         self.argv = argv
         self.heap = Heap()
+        self.heap.captured = self._captured
+        self.shared = SharedState(self.heap)
         self.recorder = Recorder()
         self.classes: dict[SymbolId, ClassState] = {}
         self.functions: dict[Function, FunctionState] = {}
@@ -291,7 +294,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             self._recursed.add(key)
             return self._running[key] or unknown("recursion")
         for summary in self._memo.get(key, ()):
-            if self.heap.replay_reads(summary.reads):
+            if summary.epoch == self.shared.epoch and self.heap.replay_reads(summary.reads):
                 self.heap.apply(summary.writes)
                 frame.escapes |= summary.escapes
                 if summary.raised is not None:
@@ -301,7 +304,18 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return self._give_up(call, "the walk's call depth ends here")
         if self._spent.get(record.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
             return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
-        return self._walk(module, scope, state, env, receiver, key, call, frame)
+        return self._walk(module, function, env, receiver, key, call, frame)
+
+    def _captured(self, location: Captured) -> Values | None:
+        """What a function reads now under a name of the functions around it."""
+        function, name = location
+        closure = self.functions[function].frame
+        while closure is not None:
+            found = captured_variable(closure, name)
+            if found is not None:
+                return found
+            closure = closure.closure
+        return None
 
     def _give_up(self, call: CallRecord, reason: str) -> Values:
         """Note a bound that was hit, and answer with what the function returned so far."""
@@ -312,20 +326,22 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
     def _walk(
         self,
         module: Module,
-        scope: Scope,
-        state: FunctionState,
+        function: Function,
         env: dict[str, Values],
         receiver: Value | None,
         key: tuple[object, ...],
         call: CallRecord,
         caller: Frame,
     ) -> Values:
+        scope, state = module.scope(function.scope), self.functions[function]
         number = self._frame_numbers.setdefault(key, len(self._frame_numbers) + 1)
         body = Frame(
             number, module, scope, call.callee.symbol, env, state.frame, call.callee, receiver, owner=state.owner,
             receiver_parameter=scope.parameters[0].name if scope.parameters else None,
             nonlocals=frozenset(scope.nonlocals), globals=frozenset(scope.globals), bound=frozenset(scope.bound),
+            function=function,
         )  # fmt: skip
+        epoch = self.shared.epoch
         self.stack.append(call)
         self._running[key] = NOTHING
         self.heap.begin_reads()
@@ -353,7 +369,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             self.heap.commit()
             reads = self.heap.end_reads()
         summaries = self._memo.setdefault(key, [])
-        summaries.insert(0, Summary(reads, writes, returned, raised, frozenset(body.escapes), call.callee))
+        summaries.insert(0, Summary(reads, writes, returned, raised, frozenset(body.escapes), epoch, call.callee))
         caller.escapes |= body.escapes
         del summaries[SUMMARIES_PER_KEY:]
         if raised is not None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tracer.model.code import Assign, Const, Name, Scope
+from tracer.model.code import Assign, Attribute, Const, Expr, Name, Scope
 from tracer.model.facts import Definition, Import, ModuleFacts
 from tracer.model.names import SymbolId, symbol_id
 
@@ -42,6 +42,16 @@ def _declared_name(facts: ModuleFacts) -> str | None:
             case Assign(targets=(Name(id="__name__"),), value=Const(value=str(name))):
                 return name
     return None
+
+
+def _dotted(node: Expr) -> str:
+    """``a.b.c`` as text, empty for any other expression."""
+    match node:
+        case Name(id=name):
+            return name
+        case Attribute(value=value, name=name) if owner := _dotted(value):
+            return f"{owner}.{name}"
+    return ""
 
 
 def _unnumbered(qualname: str) -> str:
@@ -82,6 +92,18 @@ class Module:
         for item in reversed(self.facts.header.imports):
             if item.scope == 0:
                 found.setdefault(item.name, []).append(item)
+        return found
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """Names that the top level binds to another dotted name (``Old = New``): that name, of the last one."""
+        found: dict[str, str] = {}
+        for statement in self.facts.scopes[0].body:
+            match statement:
+                case Assign(targets=targets, value=Name() | Attribute() as value):
+                    dotted = _dotted(value)
+                    names = [target.id for target in targets if isinstance(target, Name)] if dotted else []
+                    found.update(dict.fromkeys(names, dotted))
         return found
 
     def scope(self, index: int) -> Scope:

@@ -8,12 +8,12 @@ from tracer.link.evaluation import evaluates
 from tracer.link.frames import Frame
 from tracer.link.imports import resolve_imported
 from tracer.link.values import (
+    ABSENT,
     NOTHING,
     STR,
     Imported,
     Values,
     constant,
-    join,
     join_all,
     order_key,
     unknown,
@@ -45,16 +45,16 @@ def lookup(machine: Machine, name: str, frame: Frame) -> Values:
 def _local(machine: Machine, name: str, frame: Frame) -> Values | None:
     env = frame.env
     if name in env:
-        return _resolved(machine, env, name)
+        return _moved(machine, name, frame) if name in frame.moved else _resolved(machine, env, name)
     if name in frame.bound and frame.scope.kind == "function":
         return unknown("a local name that is not bound on this path")
     closure = frame.closure
     while closure is not None:
-        for scope in reversed(closure.overlay):
-            if name in scope:
-                return scope[name]
-        if closure.scope.kind != "class" and name in closure.env:
-            return _resolved(machine, closure.env, name)
+        found = captured_variable(closure, name)
+        if found is not None:
+            if closure.is_running and frame.function is not None:
+                machine.heap.note_captured((frame.function, name), found)
+            return _moved(machine, name, closure) if name in closure.moved else _settled(machine, closure, name, found)
         if closure.scope.kind == "module":
             return None
         if name in closure.bound and closure.scope.kind != "class":
@@ -63,9 +63,34 @@ def _local(machine: Machine, name: str, frame: Frame) -> Values | None:
     return None
 
 
+def captured_variable(closure: Frame, name: str) -> Values | None:
+    """What an enclosing frame holds under a name, None where it has none."""
+    for scope in reversed(closure.overlay):
+        if name in scope:
+            return scope[name]
+    return closure.env.get(name) if closure.scope.kind != "class" else None
+
+
+def _settled(machine: Machine, closure: Frame, name: str, found: Values) -> Values:
+    return _resolved(machine, closure.env, name) if closure.env.get(name) is found else found
+
+
+def _moved(machine: Machine, name: str, frame: Frame) -> Values:
+    values = machine.shared.load(frame, name, frame.env.get(name)) or NOTHING
+    return without_absent(values) or unknown("a name that is not bound on this path")
+
+
+def _move(machine: Machine, name: str, values: Values, frame: Frame) -> None:
+    """Store a variable of another frame."""
+    machine.shared.store(frame, name, values, frame.env.get(name))
+    frame.env.setdefault(name, frozenset({ABSENT}))
+    frame.moved.add(name)
+
+
 def _resolved(machine: Machine, env: dict[str, Values], name: str) -> Values:
     values = env[name]
     if any(isinstance(value, Imported) for value in values):
+        env[name] = unknown("an import that leads back to itself")
         values = join_all(
             [
                 resolve_imported(machine, value) if isinstance(value, Imported) else frozenset({value})
@@ -80,7 +105,8 @@ def lookup_global(machine: Machine, name: str, frame: Frame) -> Values:
     """A module-level or builtin name."""
     module_frame = machine.module_frames.get(frame.module.name)
     if module_frame is not None and name in module_frame.env:
-        return _resolved(machine, module_frame.env, name)
+        moved = name in module_frame.moved
+        return _moved(machine, name, module_frame) if moved else _resolved(machine, module_frame.env, name)
     if name == "__name__":
         return constant(machine.module_names.get(frame.module.name, frame.module.name))
     if name == "__file__":
@@ -95,14 +121,13 @@ def lookup_global(machine: Machine, name: str, frame: Frame) -> Values:
 def bind_variable(machine: Machine, name: str, values: Values, frame: Frame) -> None:
     """Bind a name in the scope that it belongs to."""
     if name in frame.globals:
-        env = machine.module_frames[frame.module.name].env
-        env[name] = join(env.get(name, NOTHING), values)
+        _move(machine, name, values, machine.module_frames[frame.module.name])
         return
     if name in frame.nonlocals:
         closure = frame.closure
         while closure is not None:
             if name in closure.bound:
-                closure.env[name] = join(closure.env.get(name, NOTHING), values)
+                _move(machine, name, values, closure)
                 return
             closure = closure.closure
     for scope in reversed(frame.overlay):
@@ -110,3 +135,5 @@ def bind_variable(machine: Machine, name: str, values: Values, frame: Frame) -> 
             scope[name] = values
             return
     frame.env[name] = values
+    if name in frame.moved:
+        _move(machine, name, values, frame)
