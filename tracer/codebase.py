@@ -20,7 +20,7 @@ from tracer.link.modules import FactsOf
 from tracer.link.program import link_target
 from tracer.model.edges import Site
 from tracer.model.facts import Header
-from tracer.model.names import SymbolId, module_of, symbol_id
+from tracer.model.names import SymbolId, dotted_name_of, module_of, symbol_id
 from tracer.model.program import Program
 from tracer.model.progress import Progress
 from tracer.model.targets import Scenario, Target
@@ -129,16 +129,44 @@ class Codebase:
         installed = {name for name in names if own.find_package(name) is None}
         return distribution_versions(self.environment, installed - sys.stdlib_module_names)
 
-    def functions(self) -> tuple[SymbolId, ...]:
-        """The functions at the top level of the target's own modules: those that may be factories."""
-        found: list[SymbolId] = []
+    def functions(self) -> tuple[str, ...]:
+        """The functions whose results runs record: those that may be factories, and what documented flows lead to.
+
+        The former are the functions at the top level of the target's own modules. Of a flow to a function that these
+        modules do not define under the name written (an inherited method, a library's), it is the method's bare name.
+        A script's functions are named twice: its module is called ``__main__`` while it runs.
+        """
+        defined: dict[SymbolId, str] = {}
+        for file, header in self._own_headers().items():
+            module = module_name_of(self.show_path(file))
+            names = [d.qualname for d in header.definitions if d.kind == "function"]
+            defined.update((symbol_id(module, name), name) for name in names)
+        found = {symbol for symbol, qualname in defined.items() if "." not in qualname}
+        for text, _ in self.target.documented.flows:
+            tail = f".{dotted_name_of(text)}"
+            named = {symbol for symbol in defined if f".{dotted_name_of(symbol)}".endswith(tail)}
+            found |= named or {tail.rpartition(".")[2]}
+        scripts = {module_name_of(scenario.script) for scenario in self.walked.scenarios if scenario.script is not None}
+        running = {symbol_id("__main__", defined[name]) for name in found & set(defined) if module_of(name) in scripts}
+        return tuple(sorted(found | running))
+
+    def attribute_names(self, program: Program) -> frozenset[str]:
+        """Every name that the code uses as an attribute or declares in a class: its own files', and what walks met."""
+        names: set[str] = set()
+        for trace in program.traces.values():
+            names.update(access.attribute for access in (*trace.writes, *trace.reads))
+        for file in self._own_headers():
+            facts = self.store.facts_of(file)
+            names.update(facts.header.attributes)
+            names.update(name for scope in facts.scopes if scope.kind == "class" for name in scope.bound)
+        return frozenset(names)
+
+    def _own_headers(self) -> Mapping[Path, Header]:
+        headers: dict[Path, Header] = {}
         for package in self.target.packages:
             place = self.places.find_package(package)
-            for file, header in self.store.headers_of(find_sources(place) if place is not None else ()).items():
-                module = module_name_of(self.show_path(file))
-                names = [d.qualname for d in header.definitions if d.kind == "function" and "." not in d.qualname]
-                found.extend(symbol_id(module, name) for name in names)
-        return tuple(sorted(found))
+            headers.update(self.store.headers_of(find_sources(place) if place is not None else ()))
+        return headers
 
     def complete(self, program: Program, problems: Problems) -> Program:
         """A linked program with the versions of the libraries it names and with what could not be read."""

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import PurePosixPath
 
 from tracer.claim.claims import derive_claims
-from tracer.claim.symbols import check_documented
+from tracer.claim.symbols import find_undocumentable
 from tracer.codebase import Codebase, Problems, link_codebase, open_codebase
 from tracer.codec.claims import encode_lock
 from tracer.config import Config
+from tracer.config.document import Key, read_document, render_key
+from tracer.config.loading import PYPROJECT, SECTION, find_config
+from tracer.errors import TargetError, TracerError
+from tracer.judge.gaps import find_gaps
 from tracer.judge.lock import compare
 from tracer.judge.report import Finding, build_report, holds
 from tracer.judge.summary import summarise
@@ -79,20 +84,21 @@ def trace(
 ) -> Traced:
     """Analyse the targets, run their scenarios unless told otherwise, compare, and write docs/generated.
 
-    Raises ``TargetError`` where something documented does not exist.
+    Raises ``ConfigError`` where something documented does not exist.
     """
     workspace = Workspace(config.folder)
     chosen = [target for target in config.targets if targets is None or target.name in targets]
     derived = [derive(target, workspace, progress) for target in chosen]
     for each in derived:
-        check_documented(each.program, each.codebase.target)
+        refuse_undocumentable(each, config)
     problems = [problem for each in derived for problem in each.program.problems]
-    for each in derived if observe else ():
-        problems += renew_evidence(each.codebase, workspace, device, progress)
-    traced = compare_with_runs(derived, workspace.read_evidence(), progress)
-    others = {target.name for target in config.targets if target not in chosen}
-    files = render(traced, workspace, progress, workspace.read_kept(others))
-    write_site(workspace.generated, files)
+    with workspace.alone(progress):
+        for each in derived if observe else ():
+            problems += renew_evidence(each.codebase, workspace, device, progress)
+        traced = compare_with_runs(derived, workspace.read_evidence(), progress)
+        others = {target.name for target in config.targets if target not in chosen}
+        files = render(traced, workspace, progress, workspace.read_kept(others))
+        write_site(workspace.generated, files)
     pages = sum(name.endswith(".md") for name in files)
     return Traced({one.target.name: count_outcomes(one) for one in traced}, pages, tuple(problems))
 
@@ -101,19 +107,25 @@ def check(config: Config, *, fresh: bool = False, observe: bool = False, progres
     """Derive every documented claim again and compare it with the lock and the committed evidence; write nothing.
 
     With ``observe`` the scenarios run first and what they do stands in for the committed runs. ``fresh`` also fails on
-    pages that would be written with other bytes. Raises ``LockError`` where there is no lock to compare with.
+    pages that would be written with other bytes. A target that the lock does not know and a scenario without evidence
+    fail it, too. Raises ``LockError`` where there is no lock to compare with.
     """
     workspace = Workspace(config.folder)
     locked = workspace.read_lock()
     derived = [derive(target, workspace, progress) for target in config.targets]
-    runs = [run for each in derived if observe for run in run_scenarios(each.codebase, workspace, "cpu", progress)]
-    traced = compare_with_runs(derived, reduce(with_run, runs, workspace.read_evidence()), progress)
+    with workspace.alone(progress) if observe else nullcontext():
+        runs = [run for each in derived if observe for run in run_scenarios(each.codebase, workspace, "cpu", progress)]
+    evidence = reduce(with_run, runs, workspace.read_evidence())
+    traced = compare_with_runs(derived, evidence, progress)
     files = render(traced, workspace, progress)
     claims = [claim for each in derived for claim in each.claims]
     verdicts = [verdict for one in traced for verdict in one.verdicts]
     pages = find_statements(claims, files)
-    changes = compare(locked, claims)
-    findings = build_report(changes, verdicts, config.accepted, pages=pages, path_of=path_below(derived))
+    documented = {claim.target for claim in locked}
+    changes = compare(locked, [claim for claim in claims if claim.target in documented])
+    gaps = find_gaps(config.targets, locked, claims, verdicts, evidence)
+    report = build_report(changes, verdicts, config.accepted, pages=pages, path_of=path_below(derived))
+    findings = (*gaps, *report)
     stale = workspace.find_stale_pages(files)
     return Checked(findings, stale, 0 if holds(findings) and not (fresh and stale) else 1)
 
@@ -123,8 +135,9 @@ def observe(config: Config, name: str, device: str = "cpu", progress: Progress =
     workspace = Workspace(config.folder)
     target, scenario = config.scenario_named(name)
     codebase = open_codebase(target, config.folder, workspace.cache)
-    (run,) = run_scenarios(codebase, workspace, device, progress, (scenario,))
-    workspace.renew_evidence(run)
+    with workspace.alone(progress):
+        (run,) = run_scenarios(codebase, workspace, device, progress, (scenario,))
+        workspace.renew_evidence(run)
     return run
 
 
@@ -134,6 +147,22 @@ def derive(target: Target, workspace: Workspace, progress: Progress) -> Derived:
     program = link_codebase(codebase, progress)
     progress.stage("claim", target.name)
     return Derived(codebase, program, derive_claims(program, target, codebase.excerpt_of))
+
+
+def refuse_undocumentable(derived: Derived, config: Config) -> None:
+    """Raise ``ConfigError``, with key and line, for the first thing documented that is not in the code."""
+    target, program = derived.codebase.target, derived.program
+    names = derived.codebase.attribute_names(program) if target.documented.attributes else frozenset()
+    for key, message in find_undocumentable(program, target, names):
+        raise locate_error(config, ("targets", target.name, "document", *key), message)
+
+
+def locate_error(config: Config, key: Key, message: str) -> TracerError:
+    """The error about a key of the configuration file, with its line where that file is found again."""
+    file = find_config(config.folder)
+    if file is None or file.parent != config.folder:
+        return TargetError(f"{render_key(key)}: {message}")
+    return read_document(file, SECTION if file.name == PYPROJECT else ()).error(key, message)
 
 
 def renew_evidence(codebase: Codebase, workspace: Workspace, device: str, progress: Progress) -> Problems:
@@ -187,11 +216,18 @@ def compare_with_runs(
         target, program = each.codebase.target, each.program
         progress.stage("judge", target.name)
         is_own = ownership_of(target, program)
-        verdicts = judge(each.claims, program, evidence, is_own=is_own)
+        # The lines as they are now: what was claimed was read before the scenarios ran.
+        lines_of = reopen(each.codebase).lines_of
+        verdicts = judge(each.claims, program, evidence, is_own=is_own, lines_of=lines_of)
         summary = summarise(verdicts, program, evidence, is_own=is_own)
         runs = tuple(run for part in evidence for run in part.runs if run.target == target.name)
         traced.append(TracedTarget(target, program, each.claims, verdicts, runs, each.codebase.lines_of, summary))
     return tuple(traced)
+
+
+def reopen(codebase: Codebase) -> Codebase:
+    """The same code without the lines read so far."""
+    return Codebase(codebase.target, codebase.base, codebase.environment, codebase.store)
 
 
 def ownership_of(target: Target, program: Program) -> Callable[[SymbolId], bool]:

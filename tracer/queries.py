@@ -6,28 +6,35 @@ written but the cache, and no code that is asked about is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, TypeVar
 
 from tracer.claim.attributes import concerns, first_writes_of, may_set
-from tracer.claim.symbols import find_callable, known_symbols, resolve_class, resolve_symbol
+from tracer.claim.symbols import check_attribute, find_callable, known_symbols, resolve_class, resolve_symbol
 from tracer.errors import TargetError
 from tracer.link.accesses import WRITE_FORMS, find_accesses
 from tracer.model.edges import Access, CallEdge, Guard, Site
-from tracer.model.names import SymbolId, module_of
+from tracer.model.names import SymbolId, dotted_name_of, module_of, qualname_of
 from tracer.model.program import EntryTrace, Program, edge_order
 from tracer.model.progress import Progress, Silence
 from tracer.model.targets import SourceSpec
 from tracer.selection import Selected, select_classes, select_programs
 
 Answer = dict[str, Any]
+Note = Callable[[str, str], None]
+Found = TypeVar("Found")
 SCHEMA = 1
 SILENCE = Silence()
 
 
-def mro(spec: SourceSpec, class_name: str, progress: Progress = SILENCE) -> Answer:
+def ignore(place: str, message: str) -> None:
+    """Take no note of what could not be read."""
+
+
+def mro(spec: SourceSpec, class_name: str, progress: Progress = SILENCE, note: Note = ignore) -> Answer:
     """Answer ``tracer mro``; raises ``TargetError`` for a class that is unknown or ambiguous."""
-    selected, symbol = find_first(select_classes(spec, progress), lambda program: resolve_class(program, class_name))
+    chosen = note_problems(select_classes(spec, progress), note)
+    selected, symbol = find_first(chosen, lambda one: resolve_class(one.program, class_name))
     known = selected.program.classes[symbol]
     packages = {module_of(base).partition(".")[0] for base in known.mro}
     return {
@@ -40,12 +47,17 @@ def mro(spec: SourceSpec, class_name: str, progress: Progress = SILENCE) -> Answ
     }
 
 
-def attr(spec: SourceSpec, name: str, progress: Progress = SILENCE) -> Answer:
-    """Answer ``tracer attr``; ``name`` is an attribute's, or ``Class.attribute`` for one class and its subclasses."""
+def attr(spec: SourceSpec, name: str, progress: Progress = SILENCE, note: Note = ignore) -> Answer:
+    """Answer ``tracer attr``; ``name`` is an attribute's, or ``Class.attribute`` for one class and its subclasses.
+
+    Raises ``TargetError`` for a name that nothing stores, loads or declares, and for a class that is not known.
+    """
+    chosen = note_problems(select_programs(spec, progress), note)
+    find_first(chosen, lambda one: check_attribute(one.program, name, one.codebase.attribute_names(one.program)))
     named: list[Access] = []
     generic: list[Access] = []
     first: list[Answer] = []
-    for selected in select_programs(spec, progress):
+    for selected in chosen:
         here = find_named_accesses(selected, name)
         named += here
         generic += find_generic_stores(selected.program, name, here)
@@ -60,16 +72,18 @@ def attr(spec: SourceSpec, name: str, progress: Progress = SILENCE) -> Answer:
     }
 
 
-def calls(spec: SourceSpec, start: str | None, *, to: str | None = None, progress: Progress = SILENCE) -> Answer:
+def calls(
+    spec: SourceSpec, start: str | None, *, to: str | None = None, progress: Progress = SILENCE, note: Note = ignore
+) -> Answer:
     """Answer ``tracer calls``: every edge, those of one caller, or the chains from ``start`` that reach ``to``.
 
     Raises ``TargetError`` for a symbol that is unknown or ambiguous.
     """
-    chosen = select_programs(spec, progress)
+    chosen = note_problems(select_programs(spec, progress), note)
     edges = {edge for selected in chosen for trace in selected.program.traces.values() for edge in trace.edges()}
     chains: list[tuple[CallEdge, ...]] = []
     if start is not None:
-        selected, caller = find_first(chosen, lambda program: resolve_caller(program, start))
+        selected, caller = find_first(chosen, lambda one: resolve_caller(one.program, start))
         traces = [trace for _, trace in sorted(selected.program.traces.items())]
         edges = {edge for trace in traces for edge in trace.edges() if edge.caller == caller}
         if to is not None:
@@ -82,12 +96,13 @@ def calls(spec: SourceSpec, start: str | None, *, to: str | None = None, progres
     return {"schema": SCHEMA, "edges": list(shown.values()), "paths": [list(path) for path in paths]}
 
 
-def show(spec: SourceSpec, symbol: str, progress: Progress = SILENCE) -> Answer:
+def show(spec: SourceSpec, symbol: str, progress: Progress = SILENCE, note: Note = ignore) -> Answer:
     """Answer ``tracer show``: where a symbol is defined, a class's bases and methods, callees and callers.
 
     Raises ``TargetError`` for a symbol that is unknown or ambiguous.
     """
-    selected, found = find_first(select_programs(spec, progress), lambda program: resolve_shown(program, symbol))
+    chosen = note_problems(select_programs(spec, progress), note)
+    selected, found = find_first(chosen, lambda one: resolve_shown(one.program, symbol, one.definitions()))
     known = selected.program.classes.get(found)
     edges = {edge for trace in selected.program.traces.values() for edge in trace.edges()}
     defined = selected.find_definition(found)
@@ -102,21 +117,37 @@ def show(spec: SourceSpec, symbol: str, progress: Progress = SILENCE) -> Answer:
     return answer
 
 
-def find_first(chosen: Sequence[Selected], resolve: Callable[[Program], SymbolId]) -> tuple[Selected, SymbolId]:
-    """The first selected program that knows a symbol, and the symbol; raises the first's error where none does."""
+def note_problems(chosen: tuple[Selected, ...], note: Note) -> tuple[Selected, ...]:
+    """Tell what could not be read: the files first, then imports that lead nowhere; returns what it was given."""
+    problems = {problem for selected in chosen for problem in selected.program.problems}
+    for place, message in sorted(problems, key=lambda problem: (problem[1].startswith("imports "), problem)):
+        note(place, message)
+    return chosen
+
+
+def find_first(chosen: Sequence[Selected], resolve: Callable[[Selected], Found]) -> tuple[Selected, Found]:
+    """The first selected code that knows a name, and what it is; raises the first's error where none does."""
     errors: list[TargetError] = []
     for selected in chosen:
         try:
-            return selected, resolve(selected.program)
+            return selected, resolve(selected)
         except TargetError as error:
             errors.append(error)
     raise errors[0] if errors else TargetError("there is nothing to ask: no target is configured")
 
 
-def resolve_shown(program: Program, text: str) -> SymbolId:
-    """A class, a function or a module as written by a user."""
+def resolve_shown(program: Program, text: str, defined: Collection[SymbolId] = ()) -> SymbolId:
+    """A class, a function or a module as written by a user; ``defined`` are symbols of files, walked or not."""
     modules = {module_of(symbol) for symbol in known_symbols(program)}
-    return text if text in modules else resolve_symbol(program, text)
+    if text in modules:
+        return text
+    try:
+        return resolve_symbol(program, text)
+    except TargetError:
+        named = [symbol for symbol in defined if text in {symbol, qualname_of(symbol), dotted_name_of(symbol)}]
+        if len(named) != 1:
+            raise
+        return named[0]
 
 
 def resolve_caller(program: Program, text: str) -> SymbolId:

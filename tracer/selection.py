@@ -7,6 +7,7 @@ every function that no other reaches counts as an entry point.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tracer.errors import TargetError
 from tracer.link.modules import Module, ModuleIndex
 from tracer.link.program import link_folder
 from tracer.model.edges import Site
-from tracer.model.names import Span, SymbolId, module_of, qualname_of
+from tracer.model.names import Span, SymbolId, module_of, qualname_of, symbol_id
 from tracer.model.program import Program
 from tracer.model.progress import Progress
 from tracer.model.targets import SourceSpec, Target
@@ -38,6 +39,12 @@ class Selected:
         names |= {module_of(trace.symbol) for trace in self.program.traces.values()}
         found = (index.module(name) for name in sorted(names))
         return tuple(module for module in found if module is not None)
+
+    def definitions(self) -> tuple[SymbolId, ...]:
+        """What the code's own modules define, in files that could not be walked too."""
+        return tuple(
+            symbol_id(module.name, one.qualname) for module in self.modules() for one in module.facts.header.definitions
+        )
 
     def find_definition(self, symbol: SymbolId) -> Site | None:
         """Where a symbol is defined; the site's form is its kind. None where no file says."""
@@ -69,7 +76,9 @@ def select_classes(spec: SourceSpec, progress: Progress) -> tuple[Selected, ...]
     """Link without walking any scenario: enough to know every class and what is patched into it."""
     if spec.path is not None:
         codebase = open_path(spec, spec.path)
-        return (_link_target(spec, codebase.target, progress, codebase),)
+        found = _link_target(spec, codebase.target, progress, codebase)
+        missing = tuple(_find_unreadable(spec.path.resolve(), codebase))
+        return (replace(found, program=codebase.complete(found.program, missing)),)
     return tuple(_link_target(spec, replace(target, scenarios=()), progress) for target in spec.targets)
 
 
@@ -81,7 +90,7 @@ def _link_target(spec: SourceSpec, target: Target, progress: Progress, codebase:
 def _link_path(spec: SourceSpec, path: Path, progress: Progress) -> Selected:
     codebase = open_path(spec, path)
     progress.stage("parse", path.name)
-    problems = codebase.read_sources(progress)
+    problems = (*codebase.read_sources(progress), *_find_unreadable(path.resolve(), codebase))
     progress.stage("link", path.name)
     places = codebase.places
     with recursion_room():
@@ -103,11 +112,25 @@ def open_path(spec: SourceSpec, path: Path) -> Codebase:
 
 def _packages_at(path: Path, root: Path) -> tuple[str, ...]:
     """The dotted names under which what lies at ``path`` is imported from ``root``."""
-    names = [module_name_of(file.relative_to(root).as_posix()) for file in find_sources(path) if file.suffix == ".py"]
-    importable = [name for name in names if name and all(part.isidentifier() for part in name.split("."))]
+    files = [file.relative_to(root) for file in find_sources(path) if file.suffix == ".py" and file.is_file()]
+    importable = [module_name_of(file.as_posix()) for file in files if _has_module_name(file)]
     if path == root:
         return tuple(sorted({name.partition(".")[0] for name in importable}))
     return (module_name_of(path.relative_to(root).as_posix()),) if importable else ()
+
+
+def _has_module_name(file: Path) -> bool:
+    """Whether a file below the root can be imported, or run as a program: then its own name may be any."""
+    *folders, name = file.with_suffix("").parts
+    return all(folder.isidentifier() for folder in folders) and (name.isidentifier() or not (folders or "." in name))
+
+
+def _find_unreadable(path: Path, codebase: Codebase) -> Iterator[tuple[str, str]]:
+    """Links below the path that lead nowhere; inside packages, reading the sources has told of them."""
+    root = codebase.places.root
+    for file in find_sources(path) if path == root else ():
+        if file.parent == root and not file.exists():
+            yield file.name, "is a link that leads nowhere"
 
 
 def user_cache() -> Path:

@@ -59,7 +59,7 @@ MUTATIONS = {
 @pytest.fixture(scope="module")
 def traced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = copy_project(tmp_path_factory.mktemp("traced") / "lens")
-    trace(folder)
+    trace(folder, observe=True)
     return folder
 
 
@@ -94,13 +94,64 @@ def test_every_finding_says_which_pages_and_what_to_do(project: Path) -> None:
     assert any(page.startswith("lens/") for finding in errors for page in finding.pages)
 
 
-def test_moved_lines_make_pages_stale_and_fail_only_when_fresh_ones_are_wanted(project: Path) -> None:
+def move_lines(project: Path) -> None:
     for path in (project / "lens").glob("*.py"):
         path.write_text("# a line that moves all others\n\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_moved_lines_make_pages_stale_and_fail_only_when_fresh_ones_are_wanted(project: Path) -> None:
+    move_lines(project)
     moved = check(project)
-    assert (moved.findings, moved.exit_code) == ((), 0)
+    (only,) = moved.findings
+    assert (only.rule, only.level, moved.exit_code) == ("stale-evidence", "note", 0)
+    assert re.fullmatch(r"\d\d+ claims of target lens rest on evidence for other bytes", only.message)
     assert any(page.startswith("lens/attributes/") for page in moved.stale_pages)
     assert check(project, fresh=True).exit_code == 1
+    trace(project, observe=True)
+    assert check(project, fresh=True).findings == ()
+
+
+def test_what_nothing_proves_is_not_said_to_hold(project: Path) -> None:
+    move_lines(project)
+    done = run_tracer(project, "check")
+    assert (done.returncode, "every documented claim holds" in done.stdout) == (0, False)
+    assert done.stdout.endswith("no documented claim has changed; not all are proven\n")
+    shutil.rmtree(project / "docs/evidence")
+    done = run_tracer(project, "check")
+    assert done.returncode == 1
+    assert done.stdout.startswith("error: no evidence of any scenario of target lens: its claims are not proven\n")
+
+
+def test_a_scenario_without_a_run_is_named(project: Path) -> None:
+    config = project / "tracer.toml"
+    more = '\n[targets.lens.scenarios.again]\nentry = "lens.train:main"\n'
+    config.write_text(config.read_text(encoding="utf-8") + more, encoding="utf-8")
+    checked = check(project)
+    assert checked.exit_code == 1
+    assert "no evidence of scenario again of target lens" in checked.findings[0].message
+
+
+def test_a_lock_that_states_nothing_locks_nothing(project: Path) -> None:
+    (project / LOCK).write_text('{"schema": 1, "claims": []}', encoding="utf-8")
+    checked = check(project)
+    assert [finding.rule for finding in checked.findings] == ["empty-lock"]
+    assert checked.exit_code == 1
+    (project / LOCK).write_text('{"schema": 1, "claims": [', encoding="utf-8")
+    assert run_tracer(project, "check").returncode == 2
+
+
+def test_a_program_that_notices_the_recorder_proves_nothing(project: Path) -> None:
+    edit(
+        project,
+        "lens/train.py",
+        "    print(",
+        "    import sys\n    print(sys.getprofile(), sys.path_hooks)\n    print(",
+    )
+    trace(project, observe=True)
+    checked = check(project)
+    assert checked.exit_code == 1
+    (finding,) = (finding for finding in checked.findings if finding.level == "error")
+    assert finding.message.startswith("scenario train of target lens puts out other bytes when it is recorded")
 
 
 def test_the_command_says_so(project: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from tests.functional.lens import ROOT, check, copy_project, files_below, run_tr
 from tracer import pipeline
 from tracer.codec.evidence import decode_evidence
 from tracer.config import load_config
+from tracer.workspace import Workspace
 
 GENERATED = "docs/generated"
 ATTRIBUTE = "docs/generated/lens/attributes/tower_name.md"
@@ -71,6 +74,29 @@ def test_a_predicted_exception_is_a_finding_not_a_failure(observed: Path) -> Non
     overview = (observed / GENERATED / "lens/index.md").read_text()
     assert "AttributeError" in overview
     assert "NoneType" in overview
+
+
+def test_what_a_flow_returns_is_judged_by_the_run(observed: Path) -> None:
+    claims = json.loads((observed / "docs/generated/claims.json").read_text())["claims"]
+    returned = {
+        (claim["entry"], claim["subject"]): claim["expected"] for claim in claims if claim["kind"] == "dispatch"
+    }
+    assert returned["demo", "lens.meta:MetaModel.get_tower"] == ["lens.towers:WideTower"]
+    runs = decode_evidence((observed / "docs/evidence/cpu.json").read_bytes()).runs
+    seen = {run.scenario: run.returns["lens.meta:MetaModel.get_tower"] for run in runs if run.scenario != "train"}
+    assert seen == {"blind": ("builtins:NoneType",), "demo": ("lens.towers:WideTower",)}
+
+
+def test_evidence_about_a_base_class_is_stale_with_its_file(observed: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(observed, tmp_path / "lens"))
+    with (folder / "lens/backbone.py").open("a") as file:
+        file.write("\nBackboneForAnswers.forward = Backbone.forward\n")
+    target = load_config(folder / "tracer.toml")
+    workspace = Workspace(target.folder)
+    derived = [pipeline.derive(each, workspace, pipeline.SILENCE) for each in target.targets]
+    (traced,) = pipeline.compare_with_runs(derived, workspace.read_evidence(), pipeline.SILENCE)
+    about = [v for v in traced.verdicts if v.claim.kind in ("mro", "method") and "LensForAnswers" in v.claim.subject]
+    assert {verdict.outcome for verdict in about} == {"stale"}
 
 
 def test_nothing_is_written_elsewhere(project: Path) -> None:
@@ -252,7 +278,14 @@ def test_observe_renews_one_scenario(observed: Path, tmp_path: Path) -> None:
         ('packages = ["lens"]', 'packages = ["lense"]', "no package lense below . nor in the environment"),
         ('packages = ["lens"]', 'packages = ["lens"]\nroot = "src"', "no folder src"),
         ('"MetaModel.get_tower"', '"MetaModel.get_towr"', "did you mean lens.meta:MetaModel.get_tower"),
+        (
+            '"MetaModel.get_tower"',
+            '"MetaModel.get_towr"',
+            "tracer.toml:9: targets.lens.document.flows[0].to: no symbol",
+        ),
         ('"LensModel", "', '"LensModle", "', "did you mean lens.model:LensModel"),
+        ('"LensModel", "', '"LensModle", "', "tracer.toml:13: targets.lens.document.classes[0]: no symbol"),
+        ('"tower_name", ', '"towwer_nmae", ', "tracer.toml:7: targets.lens.document.attributes[0]: no attribute"),
         ('packages = ["lens"]', 'packages = ["lens"]\ncolour = "red"', "tracer.toml:4: targets.lens.colour"),
     ],
 )

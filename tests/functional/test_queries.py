@@ -157,8 +157,89 @@ def test_the_answer_is_the_same_with_any_hash_seed(bare: Path) -> None:
         (("calls", "mian", "--source", "lens"), "did you mean"),
         (("mro", "LensModel", "--source", "nowhere"), "no file or folder nowhere"),
         (("mro", "LensModel", "--source", "data"), "data holds no Python module"),
+        (("attr", "tower_nmae", "--source", "lens"), "no attribute 'tower_nmae' is stored, loaded or declared"),
+        (("attr", "tower_nmae", "--source", "lens"), "did you mean tower_name"),
+        (("attr", "Nobody.name", "--source", "lens"), "no symbol 'Nobody'"),
+        (("attr", "", "--source", "lens"), "no attribute ''"),
+        (("mro", "LensModel", "--source", "lens", "--python", "lens/model.py"), "is no Python interpreter"),
     ],
 )
 def test_a_wrong_question(bare: Path, arguments: tuple[str, ...], error: str) -> None:
     done = run_tracer(bare, *arguments)
     assert (done.returncode, error in done.stderr) == (2, True), done.stderr
+
+
+# --- files that cannot be read ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A folder of which hardly anything can be read."""
+    package = tmp_path / "damaged"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "broken.py").write_text("x = 1\ndef f(:\n")
+    (package / "latin.py").write_bytes(b'name = "\xff"\n')
+    (package / "null.py").write_bytes(b"x = 1\n\0\n")
+    (package / "codec.py").write_text("# coding: nobody\n")
+    (package / "deep.py").write_text(f"class Deep:\n    def go(self): ...\nx = {' + '.join(['1'] * 700)}\n")
+    return tmp_path
+
+
+NOTES = [
+    "damaged/broken.py:2: not valid Python syntax",
+    "damaged/codec.py:1: the declared encoding is unknown or does not fit the bytes",
+    "damaged/deep.py: nested deeper than 500 levels, so its bodies are not read",
+    "damaged/latin.py:1: the bytes are not UTF-8",
+    "damaged/null.py:2: the source holds a null byte",
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(("calls", "--all"), 0), (("mro", "Deep"), 0), (("show", "Deep"), 0), (("attr", "go"), 0), (("mro", "Lost"), 2)],
+)
+def test_files_that_cannot_be_read_are_named(damaged: Path, arguments: tuple[str, ...], code: int) -> None:
+    done = run_tracer(damaged, *arguments, "--source", "damaged", XDG_CACHE_HOME=str(damaged / "cache"))
+    notes = [line.removeprefix("tracer: note: ") for line in done.stderr.splitlines() if "note: " in line]
+    assert (done.returncode, notes) == (code, NOTES), done.stderr
+
+
+def test_many_problems_are_counted(tmp_path: Path) -> None:
+    for number in range(23):
+        (tmp_path / f"m{number:02}.py").write_text("def f(:\n")
+    done = run_tracer(tmp_path, "calls", "--all", "--source", ".", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    notes = [line for line in done.stderr.splitlines() if line.startswith("tracer: note: ")]
+    assert len(notes) == 21
+    assert notes[-1] == "tracer: note: and 3 more"
+
+
+def test_a_class_of_a_file_that_is_too_deep_is_found(damaged: Path) -> None:
+    answer = ask(damaged, "mro", "Deep", "--source", "damaged")
+    assert answer["mro"] == ["damaged.deep:Deep", "builtins:object"]
+    assert answer["methods"] == {"go": "damaged.deep:Deep.go"}
+
+
+def test_links_that_lead_nowhere_stop_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (folder / "good.py").write_text("class Good: ...\n")
+    (folder / "dangling.py").symlink_to("nowhere.py")
+    (folder / "circle.py").symlink_to("circle.py")
+    done = run_tracer(tmp_path, "mro", "Good", "--source", "linked", XDG_CACHE_HOME=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines() == [
+        f"tracer: note: {name}: is a link that leads nowhere" for name in ("circle.py", "dangling.py")
+    ]
+
+
+def test_a_program_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "train-mem.py").write_text("class Job: ...\n")
+    assert ask(tmp_path, "mro", "Job", "--source", "train-mem.py")["mro"] == ["train-mem:Job", "builtins:object"]
+    assert ask(tmp_path, "mro", "Job", "--source", ".")["class"] == "train-mem:Job"
+
+
+def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "tracer.toml").mkdir()
+    done = run_tracer(tmp_path, "mro", "Job")
+    assert (done.returncode, "tracer.toml is a folder, not a file" in done.stderr) == (2, True), done.stderr

@@ -11,8 +11,9 @@ from tracer.errors import TargetError
 from tracer.extract.facts import extract_facts
 from tracer.model.edges import Site
 from tracer.model.names import Span
+from tracer.model.program import Program
 from tracer.model.progress import Silence
-from tracer.model.targets import Scenario, Target
+from tracer.model.targets import Documented, Scenario, Target
 
 MODULE = """\
 import functools
@@ -86,6 +87,39 @@ def test_a_library_inside_the_checkout_keeps_its_own_name(tmp_path: Path) -> Non
 
 def test_functions_that_may_be_factories(codebase: Codebase) -> None:
     assert codebase.functions() == ("app.main:cached", "app.main:twice", "app.main:twice#2")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Inner.method", {"app.main:Outer.Inner.method"}),
+        ("app.main:Outer.Inner.method", {"app.main:Outer.Inner.method"}),
+        ("app.main.Outer.Inner.method", {"app.main:Outer.Inner.method"}),
+        ("Leaf.method", {"method"}),
+        ("library:Base.generate", {"generate"}),
+        ("cached", set()),
+    ],
+)
+def test_functions_that_documented_flows_lead_to(
+    tmp_path: Path, codebase: Codebase, text: str, names: set[str]
+) -> None:
+    target = Target("app", "src", ("app",), documented=Documented(flows=((text, "demo"),)))
+    found = open_codebase(target, tmp_path, None).functions()
+    assert set(found) - set(codebase.functions()) == names
+
+
+def test_the_functions_of_a_script_are_named_as_it_runs(tmp_path: Path, codebase: Codebase) -> None:
+    target = Target("app", "src", ("app",), scenarios=(Scenario("a", "app", script="src/app/main.py"),))
+    found = open_codebase(target, tmp_path, None).functions()
+    assert set(found) - set(codebase.functions()) == {"__main__:cached", "__main__:twice", "__main__:twice#2"}
+
+
+def test_attribute_names_are_those_used_and_those_declared(tmp_path: Path, codebase: Codebase) -> None:
+    source = "class Box:\n    size: int\n    kind = 1\n    def open(self): self.lid = getattr(self, 'key', None)\n"
+    (tmp_path / "src" / "app" / "box.py").write_text(source)
+    names = codebase.attribute_names(Program("app", {}, {}, {}, {}))
+    assert {"size", "kind", "open", "lid", "key"} <= names
+    assert not {"Box", "self", "two"} & names
 
 
 def test_a_script_is_named_from_the_source_root(tmp_path: Path, codebase: Codebase) -> None:

@@ -17,8 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.witness.recording import Place, Recorder  # noqa: E402 - found by the line above
-from tests.witness.rewriting import rewrite  # noqa: E402
+from tests.witness.recording import Place, Recorder
+from tests.witness.rewriting import rewrite
 
 
 class Program:
@@ -42,11 +42,9 @@ class Program:
         shown = path.relative_to(self._folder).as_posix()
         module = shown.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         source = path.read_text(encoding="utf-8")
-        self._recorder.files.add(file)
-        code: CodeType = compile(
-            rewrite(source, shown, module, self._recorder.places, self._recorder.symbols), file, "exec",
-            dont_inherit=True,
-        )  # fmt: skip
+        rewritten = rewrite(source, shown, module, self._recorder.places, self._recorder.symbols)
+        code: CodeType = compile(rewritten, file, "exec", dont_inherit=True)
+        self._recorder.know(code)
         return code
 
 

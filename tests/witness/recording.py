@@ -8,10 +8,25 @@ frame that speaks is on top; whatever was above it has ended or is suspended.
 from __future__ import annotations
 
 import builtins
+import dis
 import sys
 import threading
-from collections.abc import Callable
-from types import AsyncGeneratorType, CoroutineType, FrameType, FunctionType, GeneratorType, MethodType
+from collections.abc import Callable, Iterator
+from types import (
+    AsyncGeneratorType,
+    BuiltinFunctionType,
+    ClassMethodDescriptorType,
+    CodeType,
+    CoroutineType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodDescriptorType,
+    MethodType,
+    MethodWrapperType,
+    ModuleType,
+    WrapperDescriptorType,
+)
 from typing import Any, NamedTuple
 
 STARTED, CREATED, OUTSIDE = "started", "created", "outside"
@@ -43,12 +58,15 @@ class Recorder:
     def __init__(self, write: Callable[[Place, str, str], None]) -> None:
         self.places: list[Place] = []
         self.symbols: list[str] = []
-        self.files: set[str] = set()
         self._write = write
         self._seen: set[tuple[Place, str, str]] = set()
-        self._by_code: dict[object, str] = {}
+        self._by_code: dict[CodeType, str] = {}
         self._pending: dict[FrameType, dict[int, list[object]]] = {}
         self._local = threading.local()
+
+    def know(self, code: CodeType) -> None:
+        """Take in the code of a rewritten module."""
+        self._by_code.update(symbols_of(code, self.symbols))
 
     def install(self) -> None:
         """Make every ``say_*`` method a builtin of the rewritten program, as ``__witness_*__``."""
@@ -61,6 +79,12 @@ class Recorder:
     def say_enter(self, symbol: int) -> None:
         """A body begins."""
         self._enter(sys._getframe(1), self.symbols[symbol])
+
+    def say_module(self) -> None:
+        """A module's body begins: importing is no call."""
+        frame = sys._getframe(1)
+        self._prune(frame)
+        self._stack().append(Spoken(frame))
 
     def say_exit(self) -> None:
         """A body ends."""
@@ -146,16 +170,6 @@ class Recorder:
         self._done(frame, place)
         return _Loop(self, place, iterator)
 
-    def say_unpack(self, place: int, value: Any) -> Any:
-        """What is unpacked; plain sequences stay themselves."""
-        if type(value) in (tuple, list, str, dict):
-            return value
-        frame = sys._getframe(1)
-        self._spoken(frame).active.append(place)
-        iterator = iter(value)
-        self._done(frame, place)
-        return _Loop(self, place, iterator)
-
     def say_mapping(self, place: int, mapping: Any) -> Any:
         """What ``**`` spreads; plain dictionaries stay themselves."""
         if type(mapping) is dict:
@@ -212,7 +226,6 @@ class Recorder:
     def _enter(self, frame: FrameType, symbol: str) -> None:
         self._prune(frame)
         stack = self._stack()
-        self._by_code[frame.f_code] = symbol
         if stack:
             self._file(self._place_of(stack[-1]), symbol, STARTED)
         stack.append(Spoken(frame))
@@ -232,13 +245,13 @@ class Recorder:
         if spoken.active:
             return self.places[spoken.active[-1]]
         code = spoken.frame.f_code
-        return Place(code.co_filename, (0, 0, 0, 0), self._by_code.get(code, code.co_qualname), "unplaced")
+        return Place("", (0, 0, 0, 0), self._by_code.get(code, code.co_qualname), "unplaced")
 
     # --- what was called ---
 
     def _called(self, place: int, function: object) -> None:
         plain = function.__func__ if type(function) is MethodType else function
-        if type(plain) is FunctionType and plain.__code__.co_filename in self.files:
+        if type(plain) is FunctionType and plain.__code__ in self._by_code:
             return  # its own first statement will tell
         if name := name_of(plain):
             self._file(self.places[place], name, OUTSIDE)
@@ -246,8 +259,8 @@ class Recorder:
     def _note_creation(self, place: int, function: object, value: object) -> None:
         plain = function.__func__ if type(function) is MethodType else function
         code = _code_of(value)
-        if type(plain) is FunctionType and code is plain.__code__ and code.co_filename in self.files:
-            self._file(self.places[place], symbol_of(plain), CREATED)
+        if type(plain) is FunctionType and code is plain.__code__ and code in self._by_code:
+            self._file(self.places[place], self._by_code[code], CREATED)
 
     def _file(self, place: Place, callee: str, kind: str) -> None:
         if (place, callee, kind) not in self._seen:
@@ -304,7 +317,7 @@ class _Manager:
         self._recorder._done(frame, self._place)
         return value
 
-    def __exit__(self, *raised: Any) -> Any:
+    def __exit__(self, *raised: object) -> Any:
         frame = sys._getframe(1)
         self._recorder._spoken(frame).active[:] = [self._place]
         value = type(self._manager).__exit__(self._manager, *raised)
@@ -325,7 +338,7 @@ class _AsyncManager:
         self._recorder._done(frame, self._place)
         return value
 
-    async def __aexit__(self, *raised: Any) -> Any:
+    async def __aexit__(self, *raised: object) -> Any:
         frame = sys._getframe(1)
         self._recorder._spoken(frame).active[:] = [self._place]
         value = await type(self._manager).__aexit__(self._manager, *raised)
@@ -341,30 +354,42 @@ def _code_of(value: object) -> Any:
     return value.ag_code if type(value) is AsyncGeneratorType else None
 
 
-def name_of(value: object) -> str:
-    """A callable's name, ``module:qualname``, looked up without running its code; empty where it has none."""
-    if isinstance(value, type):
-        return f"{type.__getattribute__(value, '__module__')}:{type.__getattribute__(value, '__qualname__')}"
-    owner = getattr(value, "__objclass__", None)
-    if isinstance(owner, type):
-        return f"{owner.__module__}:{owner.__qualname__}.{value.__name__}"  # type: ignore[attr-defined]
+def name_of(value: Any) -> str:
+    """A callable's name, ``module:qualname``; empty where it has none. Runs none of the program's code."""
     kind = type(value)
-    if kind.__name__ == "builtin_function_or_method":
-        bound = value.__self__  # type: ignore[attr-defined]
-        if bound is None or type(bound).__name__ == "module":
-            return f"{getattr(value, '__module__', None) or 'builtins'}:{value.__name__}"  # type: ignore[attr-defined]
-        holder = bound if isinstance(bound, type) else type(bound)
-        return f"{holder.__module__}:{holder.__qualname__}.{value.__name__}"  # type: ignore[attr-defined]
+    if issubclass(kind, type):
+        return _name_of_class(value)
+    if kind in (MethodDescriptorType, WrapperDescriptorType, ClassMethodDescriptorType, MethodWrapperType):
+        return f"{_name_of_class(value.__objclass__)}.{value.__name__}"
+    if kind is BuiltinFunctionType:
+        holder = value.__self__
+        if holder is None or type(holder) is ModuleType:
+            return f"{value.__module__ or 'builtins'}:{value.__name__}"
+        return f"{_name_of_class(holder if isinstance(holder, type) else type(holder))}.{value.__name__}"
     if kind is FunctionType:
-        return symbol_of(value)
-    return "" if _is_called_in_scope(kind) else f"{kind.__module__}:{kind.__qualname__}.__call__"
+        return f"{value.__module__}:{value.__qualname__.replace('.<locals>', '')}"
+    return "" if _is_called_in_python(kind) else f"{_name_of_class(kind)}.__call__"
 
 
-def _is_called_in_scope(kind: type) -> bool:
+def _name_of_class(cls: type) -> str:
+    return f"{type.__getattribute__(cls, '__module__')}:{type.__getattribute__(cls, '__qualname__')}".replace(
+        ".<locals>", ""
+    )
+
+
+def _is_called_in_python(kind: type) -> bool:
     """Whether calling an object of the class runs a Python function, which tells of itself or is not in scope."""
-    return any(type(base.__dict__.get("__call__")) is FunctionType for base in kind.__mro__)
+    return any(type(base.__dict__.get("__call__")) is FunctionType for base in type.__getattribute__(kind, "__mro__"))
 
 
-def symbol_of(function: Any) -> str:
-    """``module:qualname`` of a Python function."""
-    return f"{function.__module__}:{function.__qualname__.replace('.<locals>', '')}"
+def symbols_of(code: CodeType, symbols: list[str]) -> Iterator[tuple[CodeType, str]]:
+    """Every function's code in a rewritten module's, with the symbol that its first statement says."""
+    instructions = dis.get_instructions(code)
+    for instruction in instructions:
+        if instruction.argval in ("__witness_enter__", "__witness_body__"):
+            constant = next(following for following in instructions if following.opname == "LOAD_CONST")
+            yield code, symbols[constant.argval]
+            break
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from symbols_of(part, symbols)

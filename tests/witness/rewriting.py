@@ -6,6 +6,9 @@ the like work. Operators, attributes, subscripts and tests are wrapped likewise,
 A value that was tested once is still tested once.
 """
 
+# libcst finds a visitor's methods by the names of its nodes.
+# ruff: noqa: N802
+
 from __future__ import annotations
 
 from collections import Counter
@@ -16,8 +19,6 @@ import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
 from tests.witness.recording import Place
-
-_WITHOUT_ELSE = (cst.Pass, cst.Break, cst.Continue, cst.Global, cst.Nonlocal)
 
 
 class Rewriting(cst.CSTTransformer):
@@ -38,7 +39,6 @@ class Rewriting(cst.CSTTransformer):
         self._names: dict[int, str] = {}
         self._targets: set[int] = set()
         self._inner: set[int] = set()
-        self._untouched = 0
 
     # --- names ---
 
@@ -89,6 +89,10 @@ class Rewriting(cst.CSTTransformer):
         self._places.append(Place(self._path, span, self._owners[-1], form))
         return len(self._places) - 1
 
+    def _copy(self, place: int, form: str) -> int:
+        self._places.append(self._places[place]._replace(form=form))
+        return len(self._places) - 1
+
     def _range(self, node: cst.CSTNode) -> CodeRange:
         found: CodeRange = self.get_metadata(PositionProvider, node)
         return found
@@ -99,6 +103,21 @@ class Rewriting(cst.CSTTransformer):
     # --- where nothing is rewritten ---
 
     def visit_Annotation(self, node: cst.Annotation) -> bool:
+        return False
+
+    def visit_Import(self, node: cst.Import) -> bool:
+        return False
+
+    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
+        return False
+
+    def visit_MatchValue(self, node: cst.MatchValue) -> bool:
+        return False
+
+    def visit_MatchClass(self, node: cst.MatchClass) -> bool:
+        return False
+
+    def visit_MatchMapping(self, node: cst.MatchMapping) -> bool:
         return False
 
     def visit_FormattedStringExpression(self, node: cst.FormattedStringExpression) -> bool:
@@ -118,7 +137,9 @@ class Rewriting(cst.CSTTransformer):
         if isinstance(value, cst.GeneratorExp) and not value.lpar:
             value = value.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
         if node.star:
-            value = _say("loop" if node.star == "*" else "mapping", place, value)
+            # A place of its own: an iterator is asked to its end after the call has begun.
+            own = self._copy(place, "star")
+            value = _say("loop" if node.star == "*" else "mapping", own, value)
         return new.with_changes(value=value)
 
     def leave_Decorator(self, node: cst.Decorator, new: cst.Decorator) -> cst.Decorator:
@@ -185,18 +206,17 @@ class Rewriting(cst.CSTTransformer):
             else part
             for part in new.parts
         ]
-        if node in self._parts_of_strings:
+        if id(node) in self._inner:
             return new.with_changes(parts=parts)
         return _say("done", place, new.with_changes(parts=parts, lpar=[], rpar=[]), keep=node)
 
-    @property
-    def _parts_of_strings(self) -> set[cst.CSTNode]:
-        return self._concatenated
-
-    _concatenated: set[cst.CSTNode] = set()  # noqa: RUF012 - replaced per instance when the first one is met
-
     def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> None:
-        self._concatenated = self._concatenated | {node.left, node.right}
+        self._inner.update((id(node.left), id(node.right)))
+
+    def leave_ConcatenatedString(self, node: cst.ConcatenatedString, new: cst.ConcatenatedString) -> cst.BaseExpression:
+        if id(node) in self._inner:
+            return new
+        return _say("done", self._place(node, "format"), new.with_changes(lpar=[], rpar=[]), keep=node)
 
     # --- tests ---
 
@@ -266,6 +286,32 @@ class Rewriting(cst.CSTTransformer):
         ]
         return cst.FlattenSentinel([new.with_changes(items=items), _statement(_say("reset"))])
 
+    def leave_Dict(self, node: cst.Dict, new: cst.Dict) -> cst.BaseExpression:
+        return self._displayed(node, new)
+
+    def leave_Set(self, node: cst.Set, new: cst.Set) -> cst.BaseExpression:
+        return self._displayed(node, new)
+
+    def _displayed(self, node: Any, new: Any) -> cst.BaseExpression:
+        """A display that hashes what is in it, once every part has been made."""
+        if not new.elements:
+            return new
+        place = self._place(node, "display")
+        return _say(
+            "done", place, new.with_changes(elements=_first_said(new.elements, place), lpar=[], rpar=[]), keep=node
+        )
+
+    def leave_SetComp(self, node: cst.SetComp, new: cst.SetComp) -> cst.SetComp:
+        return new.with_changes(elt=_say("at", self._place(node, "display"), new.elt))
+
+    def leave_DictComp(self, node: cst.DictComp, new: cst.DictComp) -> cst.DictComp:
+        return new.with_changes(key=_say("at", self._place(node, "display"), new.key))
+
+    def leave_StarredDictElement(
+        self, node: cst.StarredDictElement, new: cst.StarredDictElement
+    ) -> cst.StarredDictElement:
+        return new.with_changes(value=_say("mapping", self._place(node, "star"), new.value, keep=node.value))
+
     def leave_StarredElement(self, node: cst.StarredElement, new: cst.StarredElement) -> cst.StarredElement:
         if id(node) in self._targets:
             return new
@@ -284,14 +330,6 @@ class Rewriting(cst.CSTTransformer):
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
         self._stored_into(node.target)
-
-    def leave_Assign(self, node: cst.Assign, new: cst.Assign) -> Any:
-        targets = [target.target for target in node.targets]
-        unpacked = [target for target in targets if isinstance(target, cst.Tuple | cst.List)]
-        if unpacked and len(targets) == 1 and not isinstance(node.value, cst.Tuple | cst.List):
-            place = self._place(unpacked[0], "unpack")
-            return new.with_changes(value=_say("unpack", place, new.value, keep=node.value))
-        return new
 
     def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
         self._stored_into(node.target)
@@ -325,6 +363,9 @@ class Rewriting(cst.CSTTransformer):
     def _statement_place(self, node: cst.BaseSmallStatement) -> int | None:
         if isinstance(node, cst.AugAssign):
             return self._place(node, "operator")
+        if isinstance(node, cst.Assign):
+            unpacked = [target.target for target in node.targets if isinstance(target.target, cst.Tuple | cst.List)]
+            return self._place(unpacked[0], "unpack") if unpacked else None
         if isinstance(node, cst.Del):
             return self._place(node.target, "delete")
         if isinstance(node, cst.Raise) and node.exc is not None:
@@ -372,9 +413,8 @@ class Rewriting(cst.CSTTransformer):
         return cst.FlattenSentinel([changed, _statement(_say("reset"))])
 
     def leave_Module(self, node: cst.Module, new: cst.Module) -> cst.Module:
-        self._symbols.append(self._module)
         head, rest = _split(cst.IndentedBlock(new.body))
-        return new.with_changes(body=[*head, _statement(_say("enter", len(self._symbols) - 1)), *rest])
+        return new.with_changes(body=[*head, _statement(_say("module")), *rest])
 
     def _symbol(self, node: cst.CSTNode) -> int:
         self._symbols.append(f"{self._module}:{self._names[id(node)]}")
@@ -400,6 +440,19 @@ def _say_first(word: str, place: int, value: Any) -> Any:
     if isinstance(value, cst.BooleanOperation):
         return value.with_changes(left=_say_first(word, place, value.left))
     return _say(word, place, value)
+
+
+def _first_said(elements: Sequence[Any], place: int) -> list[Any]:
+    """Elements of a display, with a word around the first that is evaluated by itself."""
+    said = list(elements)
+    for index, element in enumerate(said):
+        if isinstance(element, cst.DictElement):
+            said[index] = element.with_changes(key=_say("at", place, element.key))
+            break
+        if isinstance(element, cst.Element):
+            said[index] = element.with_changes(value=_say("at", place, element.value))
+            break
+    return said
 
 
 def _with_commas(arguments: list[cst.Arg], *, trailing: bool = False) -> list[cst.Arg]:

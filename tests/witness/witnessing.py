@@ -17,8 +17,8 @@ class WitnessedEdge:
     """One thing the program did at a place.
 
     ``kind`` is ``started`` (a body of the program began), ``created`` (its generator or coroutine was made) or
-    ``outside`` (something else was called: C code, a class, a library). ``span`` is the place's range in bytes, ``form``
-    what stands there: ``call`` or what calls unasked (``for``, ``with``, ``operator``, ``attribute``, ...).
+    ``outside`` (something else was called: C code, a class, a library). ``span`` is the place's range in bytes,
+    ``form`` what stands there: ``call`` or what calls unasked (``for``, ``with``, ``operator``, ``attribute``, ...).
     """
 
     path: str

@@ -14,7 +14,7 @@ from tracer.claim.classes import claim_classes, claim_missing_class
 from tracer.claim.dispatch import claim_dispatches
 from tracer.claim.excerpts import ExcerptOf, claim_excerpts
 from tracer.claim.flows import claim_flow, find_open_chain
-from tracer.claim.guards import claim_guards, edge_guards
+from tracer.claim.guards import claim_guards, edge_guards, settle_claim, settled_guards
 from tracer.claim.raises import claim_ending
 from tracer.claim.symbols import find_callable, find_class
 from tracer.model.claims import KINDS, Claim
@@ -41,7 +41,12 @@ def derive_claims(program: Program, target: Target, excerpt_of: ExcerptOf) -> tu
         claims.extend(claim_attribute(program, target.name, attribute))
     claims.extend(_class_claims(program, target, on_the_way))
     claims.extend(claim_excerpts(claims, excerpt_of))
-    return _sorted_unique(claims)
+    return _sorted_unique(_with_settled_guards(program, claims))
+
+
+def _with_settled_guards(program: Program, claims: Iterable[Claim]) -> Iterable[Claim]:
+    settled = {name: settled_guards(trace) for name, trace in program.traces.items()}
+    return (settle_claim(claim, settled.get(claim.entry or "", {})) if claim.guards else claim for claim in claims)
 
 
 def claim_order(claim: Claim) -> tuple[int, str, str, str]:
@@ -70,8 +75,14 @@ def _claims_of_entry(
 ) -> Iterable[Claim]:
     yield from claim_calls(target.name, trace, shown)
     yield from claim_guards(target.name, trace, _owned_guards(program, target, trace, shown))
-    yield from claim_dispatches(target.name, trace, target.owns, shown)
+    yield from claim_dispatches(target.name, trace, target.owns, shown, _reached(program, target, trace))
     yield claim_ending(target.name, trace)
+
+
+def _reached(program: Program, target: Target, trace: EntryTrace) -> tuple[SymbolId, ...]:
+    """The functions that documented flows of the entry lead to."""
+    named = (find_callable(program, text) for text, entry in target.documented.flows if entry == trace.name)
+    return tuple(symbol for symbol in named if symbol is not None and find_open_chain(trace, symbol))
 
 
 def _owned_guards(

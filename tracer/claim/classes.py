@@ -2,7 +2,8 @@
 
 Every documented class and every class that a documented flow or sequence runs on gets its linearisation. A documented
 class also gets every method; a class that is only on the way gets those methods that the target's own code supplies
-and those that are called on it there, since a model class inherits hundreds that no page speaks of.
+and those that are called on it there, since a model class inherits hundreds that no page speaks of. A class that the
+target's own code patches states the patched method, on a page or not.
 """
 
 from __future__ import annotations
@@ -28,14 +29,29 @@ def claim_class(target: str, linearisation: ClassLinearisation, methods: Iterabl
                 target=target,
                 entry=None,
                 subject=f"{symbol} {name}",
-                expected=(linearisation.methods[name],),
+                expected=suppliers_of(linearisation, name),
                 sites=_method_sites(linearisation, name),
                 certain=certain,
-                reason=missing,
+                reason=missing or _alternatives_reason(linearisation, name),
             )
             for name in sorted(methods)
         ),
     )
+
+
+def suppliers_of(linearisation: ClassLinearisation, name: str) -> tuple[SymbolId, ...]:
+    """The functions a method may run: several where the class defines it in one way or another."""
+    return linearisation.alternatives.get(name) or (linearisation.methods[name],)
+
+
+def patched_on(program: Program, linearisation: ClassLinearisation) -> set[str]:
+    """The names whose patch was put on the class itself, not on one of its bases."""
+    bases = [known for base in linearisation.mro[1:] if (known := program.linearisation_of(base))]
+    return {
+        name
+        for name, site in linearisation.patches.items()
+        if name in linearisation.methods and all(base.patches.get(name) != site for base in bases)
+    }
 
 
 def classes_on(program: Program, edges: Iterable[CallEdge]) -> dict[SymbolId, set[str]]:
@@ -71,6 +87,10 @@ def claim_classes(
         wanted[symbol] = called | {name for name, supplier in methods.items() if owns(supplier)}
     for symbol in documented:
         wanted[symbol] = set(program.classes[symbol].methods)
+    for symbol, known in program.classes.items():
+        patched = patched_on(program, known)
+        if patched:
+            wanted.setdefault(symbol, set()).update(patched)
     return tuple(
         claim for symbol in sorted(wanted) for claim in claim_class(target, program.classes[symbol], wanted[symbol])
     )
@@ -80,6 +100,11 @@ def claim_missing_class(target: str, text: str) -> Claim:
     """Claim nothing but that a documented class is not there, so that a lock can report what became of it."""
     reason = f"no class {text!r} in what was analysed"
     return Claim("mro", target, None, text, ("no such class",), certain=False, reason=reason)
+
+
+def _alternatives_reason(linearisation: ClassLinearisation, name: str) -> str:
+    count = len(suppliers_of(linearisation, name))
+    return f"one of {count} definitions: code alone cannot tell which" if count > 1 else ""
 
 
 def _method_sites(linearisation: ClassLinearisation, name: str) -> tuple[Site, ...]:

@@ -7,8 +7,10 @@ several refuses to choose. Nothing is matched by part of a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
+from functools import partial
 
 from tracer.errors import TargetError
 from tracer.model.names import SymbolId, dotted_name_of, qualname_of
@@ -16,6 +18,7 @@ from tracer.model.program import Program
 from tracer.model.targets import Target
 
 _SHOWN = 8
+_Key = tuple[str | int, ...]
 
 
 def known_symbols(program: Program) -> frozenset[SymbolId]:
@@ -69,22 +72,43 @@ def find_class(program: Program, text: str) -> SymbolId | None:
     return resolve_class(program, text) if _match(frozenset(program.classes), text) else None
 
 
-def check_documented(program: Program, target: Target) -> None:
-    """Raise ``TargetError`` unless every documented symbol and entry of the target exists.
+def find_undocumentable(program: Program, target: Target, names: AbstractSet[str]) -> Iterator[tuple[_Key, str]]:
+    """Each documented attribute, symbol and entry that does not exist: its key below ``document``, and what is wrong.
 
-    Deriving claims tolerates a missing one, because a name that vanished is a change to report beside others; a person
-    who writes the name for the first time wants to be told at once.
+    ``names`` are the attribute names that the target's code uses. Deriving claims tolerates a missing one, because a
+    name that vanished is a change to report beside others; a person who writes the name for the first time wants to be
+    told at once.
     """
     documented = target.documented
-    for text in documented.classes:
-        resolve_class(program, text)
-    pairs = [(text, entry) for text, entry in documented.flows]
-    pairs += [(root, entry) for _, entry, root in documented.sequences]
-    for text, entry in pairs:
-        resolve_symbol(program, text)
+    for index, text in enumerate(documented.attributes):
+        yield from _located(("attributes", index), partial(check_attribute, program, text, names))
+    for index, text in enumerate(documented.classes):
+        yield from _located(("classes", index), partial(resolve_class, program, text))
+    rows = [(("flows", index, "to"), text, entry) for index, (text, entry) in enumerate(documented.flows)]
+    rows += [(("sequences", i, "root"), root, entry) for i, (_, entry, root) in enumerate(documented.sequences)]
+    for key, text, entry in rows:
+        yield from _located(key, partial(resolve_symbol, program, text))
         if entry not in program.traces:
             known = ", ".join(sorted(program.traces)) or "none"
-            raise TargetError(f"{target.name}: {text} is documented in an unknown scenario {entry!r} (known: {known})")
+            yield (*key[:-1], "in"), f"{text} is documented in an unknown scenario {entry!r} (known: {known})"
+
+
+def _located(key: _Key, resolve: Callable[[], object]) -> Iterator[tuple[_Key, str]]:
+    try:
+        resolve()
+    except TargetError as error:
+        yield key, str(error)
+
+
+def check_attribute(program: Program, text: str, names: AbstractSet[str]) -> None:
+    """Raise ``TargetError`` for an attribute that is not among ``names``, or of a class that is not known."""
+    class_text, _, name = text.rpartition(".")
+    if class_text:
+        resolve_class(program, class_text)
+    if name not in names:
+        near = get_close_matches(name, sorted(names), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise TargetError(f"no attribute {name!r} is stored, loaded or declared in what was analysed{hint}")
 
 
 def _levels(text: str) -> tuple[Callable[[SymbolId], bool], ...]:

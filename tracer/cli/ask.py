@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ import click
 from tracer.cli.source import read_source, source_options
 
 Answer = Mapping[str, Any]
+MOST_NOTES = 20
 
 
 @click.command()
@@ -22,7 +24,9 @@ def mro(class_name: str, *, as_json: bool, **source: Any) -> None:  # noqa: ANN4
     from tracer import queries
     from tracer.cli import text
 
-    print_answer(queries.mro(spec, class_name), text.mro_lines, as_json=as_json)
+    with print_notes() as notes:
+        answer = queries.mro(spec, class_name, note=notes)
+    print_answer(answer, text.mro_lines, as_json=as_json)
 
 
 @click.command()
@@ -34,7 +38,9 @@ def attr(name: str, *, as_json: bool, **source: Any) -> None:  # noqa: ANN401 - 
     from tracer import queries
     from tracer.cli import text
 
-    print_answer(queries.attr(spec, name), text.attr_lines, as_json=as_json)
+    with print_notes() as notes:
+        answer = queries.attr(spec, name, note=notes)
+    print_answer(answer, text.attr_lines, as_json=as_json)
 
 
 @click.command()
@@ -52,7 +58,9 @@ def calls(start: str | None, *, goal: str | None, everything: bool, as_json: boo
     from tracer import queries
     from tracer.cli import text
 
-    print_answer(queries.calls(spec, start, to=goal), text.calls_lines, as_json=as_json)
+    with print_notes() as notes:
+        answer = queries.calls(spec, start, to=goal, note=notes)
+    print_answer(answer, text.calls_lines, as_json=as_json)
 
 
 @click.command()
@@ -64,7 +72,22 @@ def show(symbol: str, *, as_json: bool, **source: Any) -> None:  # noqa: ANN401 
     from tracer import queries
     from tracer.cli import text
 
-    print_answer(queries.show(spec, symbol), text.show_lines, as_json=as_json)
+    with print_notes() as notes:
+        answer = queries.show(spec, symbol, note=notes)
+    print_answer(answer, text.show_lines, as_json=as_json)
+
+
+@contextmanager
+def print_notes() -> Iterator[Callable[[str, str], None]]:
+    """Yield what takes note of a problem; they are printed on stderr, whether there is an answer or not."""
+    noted: list[tuple[str, str]] = []
+    try:
+        yield lambda place, message: noted.append((place, message))
+    finally:
+        for place, message in noted[:MOST_NOTES]:
+            click.echo(f"tracer: note: {place}: {message}", err=True)
+        if len(noted) > MOST_NOTES:
+            click.echo(f"tracer: note: and {len(noted) - MOST_NOTES} more", err=True)
 
 
 def print_answer(answer: Answer, lines_of: Callable[[Answer], list[str]], *, as_json: bool) -> None:

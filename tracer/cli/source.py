@@ -42,8 +42,17 @@ def read_config(path: Path | None) -> Config:
 
     found = path or find_config(Path.cwd())
     if found is None:
-        raise ConfigError("no tracer.toml here or above, and no [tool.tracer] in a pyproject.toml; write one")
+        raise ConfigError(f"{_why_not_found()}, and no [tool.tracer] in a pyproject.toml; write one")
     return load_config(found)
+
+
+def _why_not_found() -> str:
+    """Say that there is no configuration; a folder of that name is no file, and probably a mistake."""
+    from tracer.config.loading import FILE_NAME
+
+    if any((folder / FILE_NAME).is_dir() for folder in (Path.cwd(), *Path.cwd().parents)):
+        return f"{FILE_NAME} is a folder, not a file"
+    return f"no {FILE_NAME} here or above"
 
 
 def read_source(config: Path | None, target: str | None, source: Path | None, python: str | None) -> SourceSpec:
@@ -60,7 +69,7 @@ def read_source(config: Path | None, target: str | None, source: Path | None, py
     from tracer.config import find_config
 
     if config is None and find_config(Path.cwd()) is None:
-        raise ConfigError("no tracer.toml here or above; name the code with --source PATH")
+        raise ConfigError(f"{_why_not_found()}; name the code with --source PATH")
     loaded = read_config(config)
     targets = loaded.targets if target is None else (loaded.target_named(target),)
     return SourceSpec(folder=loaded.folder, targets=targets, python=python)

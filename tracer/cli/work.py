@@ -51,17 +51,21 @@ def trace(*, device: str, no_observe: bool, targets: tuple[str, ...], config: Pa
 )
 @config_option
 def check(*, fresh: bool, observe: bool, output: str, config: Path | None) -> None:
-    """Derive every documented claim again; exit 1 if one has changed or is refuted and not accepted."""
+    """Derive every documented claim again; exit 1 if one has changed, is refuted and not accepted, or lacks a run."""
     loaded = read_config(config)
     from tracer import pipeline
     from tracer.cli.progress import show_progress
     from tracer.judge.formats import FORMATS
+    from tracer.judge.report import STALE_EVIDENCE
 
     with show_progress() as progress:
         result = pipeline.check(loaded, fresh=fresh, observe=observe, progress=progress)
     click.echo(FORMATS[output](result.findings), nl=False)
     if output == "text" and result.exit_code == 0:
-        click.echo("every documented claim holds")
+        is_proven = all(finding.rule != STALE_EVIDENCE for finding in result.findings)
+        click.echo(
+            "every documented claim holds" if is_proven else "no documented claim has changed; not all are proven"
+        )
     if result.stale_pages:
         click.echo(f"{count_of(len(result.stale_pages), 'page')} stale: run tracer trace", err=True)
     click.get_current_context().exit(result.exit_code)

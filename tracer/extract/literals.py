@@ -85,6 +85,9 @@ def _add_field(builder: FileBuilder, node: cst.FormattedStringExpression, syntax
         elements = syntax.value.elts
         value = Display(value.kind, value.elements, Span(*span_of(elements[0])[:2], *span_of(elements[-1])[2:]))
     values.append(value)
+    if syntax.conversion != -1 or syntax.format_spec is not None:
+        # What the field's text is, only formatting it says.
+        values.append(Opaque("str"))
     if syntax.format_spec is None or node.format_spec is None:
         return
     nested = (part for part in node.format_spec if isinstance(part, cst.FormattedStringExpression))

@@ -1,68 +1,58 @@
-"""Judging which way a condition went, from executed lines and the jumps between them.
+"""Judging which way a condition went, by the jumps between lines that a run recorded.
 
-Line evidence knows that control left the test for some line, not that the line belongs to the ``if``'s body. What the
-trace adds is which sites each branch dominates: a jump to or before the first of them is the branch taken, and a
-dominated line that ran proves its branch. A loop is left in the end even if its condition was true, which is not a
-second answer.
+A jump from the test into what it guards says true, a jump to anywhere else says false. Lines that did not run say
+nothing: the run may have ended, or never have come there. Where no jump tells, the condition was not exercised.
 """
 
 from __future__ import annotations
 
 from tracer.judge.answers import Answer, confirmed, not_exercised, refuted
+from tracer.judge.conditions import Condition, Conditions
 from tracer.judge.runs import IndexedRun
-from tracer.judge.traces import IndexedTrace
 from tracer.model.claims import Claim
 from tracer.model.edges import Guard
 from tracer.model.verdicts import UNDECIDED
 
 _INLINE = "part of an expression on one line: line evidence cannot tell its branches apart"
+_UNCLEAR = "no jump from the test was recorded that tells how it came out"
 
 
-def judge_guard(claim: Claim, run: IndexedRun, trace: IndexedTrace) -> Answer:
+def judge_guard(claim: Claim, run: IndexedRun, conditions: Conditions) -> Answer:
     """Judge a guard claim by one run of its entry; an undecided one stays so, with what was seen beside it."""
     guard = claim.guards[0]
-    lines = range(guard.span.line, guard.span.end_line + 1)
-    executed = run.executed.get(guard.path, frozenset())
-    ran = any(line in executed for line in lines)
-    values = branches_taken(guard, run, trace) if ran else frozenset()
+    values = branches_taken(guard, run, conditions)
     actual = tuple("true" if value else "false" for value in sorted(values, reverse=True))
     if claim.expected == ("undecided",):
         return Answer(UNDECIDED, claim.reason or "code alone cannot tell", actual)
-    if not ran:
-        return not_exercised("the condition was not tested" if run.executed else "no record of executed lines")
     if not values:
-        return not_exercised(_INLINE)
+        return not_exercised(_why_silent(guard, run, conditions))
     if actual == claim.expected:
         return confirmed(*actual)
     return refuted(f"came out {' and '.join(actual)}", *actual)
 
 
-def branches_taken(guard: Guard, run: IndexedRun, trace: IndexedTrace) -> frozenset[bool]:
-    """The branches a run took at the guard's test, empty where its evidence cannot tell."""
-    last = guard.span.end_line
-    lines = range(guard.span.line, last + 1)
-    arcs = run.run.arcs.get(guard.path, ())
-    targets = {end for start, end in arcs if start in lines and end not in lines}
-    on_true = _dominated_lines(guard, trace, branch=True)
-    on_false = _dominated_lines(guard, trace, branch=False)
-    if not targets or not (on_true or on_false):
+def branches_taken(guard: Guard, run: IndexedRun, conditions: Conditions) -> frozenset[bool]:
+    """The branches a run took at the guard's test, empty where its jumps do not tell."""
+    condition = conditions.by_span.get(guard.span)
+    if condition is None:
         return frozenset()
-    if len(targets) > 1:
-        is_loop = any(start > last and end in lines for start, end in arcs)
-        return frozenset({True}) if is_loop else frozenset({True, False})
-    executed = run.executed[guard.path]
-    return frozenset({_is_true_branch(targets.pop(), last, on_true, on_false, executed)})
+    arcs = run.run.arcs.get(guard.path, ())
+    targets = {end for start, end in arcs if start in condition.lines and _leaves(condition, end)}
+    values = frozenset(condition.outcome_of(line) for line in targets - conditions.unclear)
+    return frozenset({True}) if condition.is_loop and True in values else values
 
 
-def _is_true_branch(
-    target: int, last: int, on_true: frozenset[int], on_false: frozenset[int], executed: frozenset[int]
-) -> bool:
-    if on_true:
-        return bool(on_true & executed) or last < target <= min(on_true)
-    return not (on_false & executed) and target not in on_false
+def _leaves(condition: Condition, target: int) -> bool:
+    """Whether a jump leads away from the test's lines; what starts and ends on them is code nested in the test."""
+    return target not in condition.lines and -target not in condition.lines
 
 
-def _dominated_lines(guard: Guard, trace: IndexedTrace, *, branch: bool) -> frozenset[int]:
-    sites = trace.dominated.get(((guard.path, guard.span), branch), frozenset())
-    tested = range(guard.span.line, guard.span.end_line + 1)
-    return frozenset(site.span.line for site in sites if site.span.line not in tested)
+def _why_silent(guard: Guard, run: IndexedRun, conditions: Conditions) -> str:
+    condition = conditions.by_span.get(guard.span)
+    executed = run.executed.get(guard.path, frozenset())
+    if not run.executed:
+        return "no record of executed lines"
+    lines = range(guard.span.line, guard.span.end_line + 1) if condition is None else condition.lines
+    if not any(line in executed for line in lines):
+        return "the condition was not tested"
+    return _INLINE if condition is None else _UNCLEAR

@@ -32,7 +32,7 @@ def judge_method(claim: Claim, run: IndexedRun) -> Answer:
     supplier = observed.methods.get(name)
     if supplier is None:
         return _wrong(claim, f"the loaded class has no method {name}")
-    if _is_same_supplier(claim.expected[0], supplier):
+    if any(_is_same_supplier(claimed, supplier) for claimed in claim.expected):
         return confirmed(supplier)
     return _wrong(claim, f"supplied by {supplier}", supplier)
 
@@ -46,13 +46,16 @@ def _is_same_supplier(claimed: SymbolId, seen: SymbolId) -> bool:
 
 
 def judge_dispatch(claim: Claim, run: IndexedRun) -> Answer:
-    """Judge a factory by the classes it returned."""
+    """Judge a function by the classes it returned; those it may return beside the claimed ones refute nothing."""
     returned = run.run.returns.get(claim.subject, ())
     if not returned:
         return not_exercised(f"{run.label} did not see it return")
-    extra = sorted(set(returned) - set(claim.expected))
-    missing = sorted(set(claim.expected) - set(returned))
+    claimed = set(claim.expected) - {UNDECIDED}
+    extra = sorted(set(returned) - claimed)
+    missing = sorted(claimed - set(returned))
     actual = tuple(sorted(returned))
+    if UNDECIDED in claim.expected and (extra or not claimed):
+        return Answer(UNDECIDED, claim.reason, actual)
     if extra:
         return refuted(f"returned {', '.join(extra)}", *actual)
     if missing:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tracer.judge.report import ERROR, RULES, Finding
+from tracer.judge.report import ERROR, GAPS, RULES, Finding
 
 _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -56,7 +56,9 @@ FORMATS: Mapping[str, Callable[[Sequence[Finding]], str]] = {
 
 def _paragraph(finding: Finding) -> str:
     place = f"{finding.path}:{finding.line}: " if finding.path else ""
-    lines = [f"{place}{finding.level}: {finding.message}", f"    claim: {finding.key}"]
+    lines = [f"{place}{finding.level}: {finding.message}"]
+    if finding.rule not in GAPS:
+        lines.append(f"    claim: {finding.key}")
     if finding.before:
         lines.append(f"    claimed: {_joined(finding.before)}")
     if finding.after:
@@ -76,7 +78,7 @@ def _as_json(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "level": finding.level,
-        "claim": finding.key,
+        "claim": None if finding.rule in GAPS else finding.key,
         "message": finding.message,
         "path": finding.path,
         "line": finding.line or None,

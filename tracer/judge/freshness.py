@@ -1,7 +1,8 @@
 """Whether a run is about the code that is claimed about.
 
 A run names the content hash of every file it speaks of. Where one of the files that a claim rests on has other bytes
-now, or a library another version, the run is stale for that claim: never proof, in either direction.
+now, or a library another version, the run is stale for that claim: never proof, in either direction. A claim rests on
+the file of every symbol it names: a call on its callee's, a supplier on those of all classes that could supply it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from tracer.model.claims import Claim
 from tracer.model.evidence import ScenarioRun
 from tracer.model.names import SymbolId, module_of
 from tracer.model.program import Program
+
+_NAMED_BY_SUBJECT = frozenset({"mro", "method", "flow", "first-write", "dispatch"})
+_NAMED_BY_EXPECTED = frozenset({"mro", "method", "dispatch"})
 
 
 def changed_files(paths: Iterable[str], run: ScenarioRun, program: Program) -> tuple[str, ...]:
@@ -42,10 +46,13 @@ def _public(version: str) -> str:
 
 def stale_reason(claim: Claim, run: ScenarioRun, program: Program) -> str:
     """Why the run proves nothing about the claim, empty where it may."""
-    libraries = changed_libraries(_symbols_of(claim), run, program)
+    if run.identical is False:
+        return f"{run.scenario} puts out other bytes when it is recorded, so its recording is no proof"
+    symbols = _symbols_of(claim, program)
+    libraries = changed_libraries(symbols, run, program)
     if libraries:
         return f"recorded with another library version: {', '.join(libraries)}"
-    return changed_reason(changed_files(_paths_of(claim, run), run, program))
+    return changed_reason(changed_files(_paths_of(claim, symbols, run), run, program))
 
 
 def changed_reason(paths: tuple[str, ...]) -> str:
@@ -56,17 +63,31 @@ def changed_reason(paths: tuple[str, ...]) -> str:
     return f"recorded for other bytes of {paths[0]}{rest}"
 
 
-def _symbols_of(claim: Claim) -> tuple[SymbolId, ...]:
-    if claim.kind == "mro":
-        return claim.expected
+def _symbols_of(claim: Claim, program: Program) -> set[SymbolId]:
+    """Every symbol the claim names, and the classes among which a method's supplier is looked for."""
+    symbols = {site.owner for site in claim.sites}
+    for step in claim.steps:
+        symbols.update(symbol for symbol in (step.caller, step.callee, step.receiver) if symbol)
+    if claim.kind in _NAMED_BY_SUBJECT:
+        symbols.add(claim.subject.partition(" ")[0])
+    if claim.kind in _NAMED_BY_EXPECTED:
+        symbols.update(claim.expected)
     if claim.kind == "method":
-        return (claim.subject, *claim.expected)
-    return ()
+        known = program.linearisation_of(claim.subject.partition(" ")[0])
+        symbols.update(known.mro if known else ())
+    return symbols
 
 
-def _paths_of(claim: Claim, run: ScenarioRun) -> set[str]:
+def _paths_of(claim: Claim, symbols: Iterable[SymbolId], run: ScenarioRun) -> set[str]:
     # How a run ends and that nothing else writes an attribute rest on all code that ran.
     if claim.kind in ("raises", "writes"):
         return set(run.files)
     sites = (*claim.sites, *(step.site for step in claim.steps))
-    return {site.path for site in sites} | {guard.path for guard in claim.guards}
+    places = {site.path for site in sites} | {guard.path for guard in claim.guards}
+    return places | {path for symbol in symbols for path in files_of(symbol) if path in run.files}
+
+
+def files_of(symbol: SymbolId) -> tuple[str, str]:
+    """The two paths that a symbol's module may have."""
+    module = module_of(symbol).replace(".", "/")
+    return f"{module}.py", f"{module}/__init__.py"

@@ -20,7 +20,18 @@ from tracer.model.verdicts import REFUTED, UNPREDICTED, Change, Verdict
 ERROR = "error"
 NOTE = "note"
 STALE_ACCEPTANCE = "stale-acceptance"
+EMPTY_LOCK = "empty-lock"
+NO_EVIDENCE = "no-evidence"
+DISTURBED = "disturbed-run"
+STALE_EVIDENCE = "stale-evidence"
+GAPS = frozenset({EMPTY_LOCK, NO_EVIDENCE, DISTURBED, STALE_EVIDENCE})
+"""The rules about what a check stands on; their findings are about no single claim."""
+
 RULES = {
+    EMPTY_LOCK: "The lock states nothing about a target.",
+    NO_EVIDENCE: "No run speaks for a scenario.",
+    DISTURBED: "A program puts out other bytes when it is recorded.",
+    STALE_EVIDENCE: "Claims rest on evidence for other bytes.",
     CHANGED: "A documented claim reads differently now.",
     GONE: "A documented claim no longer exists.",
     REFUTED: "A run of the code contradicts a claim.",
@@ -40,7 +51,10 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to know about one claim: ``rule`` is a key of ``RULES``, ``line`` 0 where no place is known."""
+    """One thing to know about one claim: ``rule`` is a key of ``RULES``, ``line`` 0 where no place is known.
+
+    For one of ``GAPS``, ``key`` is the rule, the target and perhaps the scenario.
+    """
 
     rule: str
     level: str

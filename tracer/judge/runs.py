@@ -29,6 +29,11 @@ class IndexedRun:
         """How reasons name the run: ``scenario on device``."""
         return f"{self.run.scenario} on {self.run.device}"
 
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether recording changed what the program puts out, so that the recording proves nothing."""
+        return self.run.identical is False
+
     def edges_at(self, site: Site) -> tuple[ObservedEdge, ...]:
         """The observed calls made at a claimed site, in no particular order."""
         exact = self.edges_by_key.get(site.key, ())

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from tracer.judge.calls import judge_edge
-from tracer.judge.freshness import changed_files
+from tracer.judge.freshness import changed_files, files_of
 from tracer.judge.runs import IndexedRun, index_runs
 from tracer.judge.traces import IndexedTrace, index_trace
 from tracer.judge.unpredicted import SeenCall, fresh_edges, is_predicted
@@ -66,7 +66,7 @@ def _precision(
     hits: Counter[bool] = Counter()
     totals: Counter[bool] = Counter()
     for scenario, trace in traces.items():
-        speaking = [run for run in runs if run.run.scenario == scenario]
+        speaking = [run for run in runs if run.run.scenario == scenario and not run.is_disturbed]
         for edge, outcomes in _outcomes_of(program, trace, speaking).items():
             if outcomes & {CONFIRMED, REFUTED, NOT_OBSERVED}:
                 own = is_own(edge[0])
@@ -79,12 +79,11 @@ def _outcomes_of(
     program: Program, trace: IndexedTrace, runs: Sequence[IndexedRun]
 ) -> dict[tuple[SymbolId, object, SymbolId, SymbolId | None], set[str]]:
     """What each distinct predicted call came to in the runs that are about the same bytes."""
-    paths = {edge.site.path for edge in trace.edges}
     found: dict[tuple[SymbolId, object, SymbolId, SymbolId | None], set[str]] = {}
     for run in runs:
-        outdated = set(changed_files(paths, run.run, program))
+        outdated = set(changed_files(run.run.files, run.run, program))
         for edge in trace.edges:
-            if edge.site.path not in outdated:
+            if outdated.isdisjoint((edge.site.path, *files_of(edge.callee))):
                 call = (edge.caller, edge.site, edge.callee, edge.receiver)
                 found.setdefault(call, set()).add(judge_edge(edge, run, trace).outcome)
     return found

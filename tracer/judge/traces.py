@@ -6,22 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracer.judge.places import is_same_place
-from tracer.model.edges import CallEdge, Guard, Site
+from tracer.model.edges import CallEdge, Site
 from tracer.model.names import Span, SymbolId
 from tracer.model.program import EntryTrace
-
-_GuardPlace = tuple[str, Span]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedTrace:
-    """A trace with its edges by place and the sites that each branch of a guard dominates."""
+    """A trace with its edges by place and by caller."""
 
     trace: EntryTrace
     edges: tuple[CallEdge, ...]
     edges_by_key: Mapping[tuple[str, int, int], tuple[CallEdge, ...]]
     edges_by_caller: Mapping[SymbolId, tuple[CallEdge, ...]]
-    dominated: Mapping[tuple[_GuardPlace, bool], frozenset[Site]]
 
     def edges_at(self, path: str, span: Span, caller: SymbolId) -> tuple[CallEdge, ...]:
         """The predicted edges at an observed place."""
@@ -68,15 +65,4 @@ def index_trace(trace: EntryTrace) -> IndexedTrace:
         edges,
         {key: tuple(found) for key, found in by_key.items()},
         {caller: tuple(found) for caller, found in by_caller.items()},
-        _dominated(trace, edges),
     )
-
-
-def _dominated(trace: EntryTrace, edges: tuple[CallEdge, ...]) -> dict[tuple[_GuardPlace, bool], frozenset[Site]]:
-    guarded: list[tuple[Site, tuple[Guard, ...]]] = [(edge.site, edge.guards) for edge in edges]
-    guarded += [(access.site, access.guards) for access in (*trace.writes, *trace.reads)]
-    found: dict[tuple[_GuardPlace, bool], set[Site]] = {}
-    for site, guards in guarded:
-        for guard in guards:
-            found.setdefault(((guard.path, guard.span), guard.branch), set()).add(site)
-    return {key: frozenset(sites) for key, sites in found.items()}

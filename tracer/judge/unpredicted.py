@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tracer.judge.freshness import changed_files
+from tracer.judge.freshness import changed_files, files_of
 from tracer.judge.runs import IndexedRun
 from tracer.judge.traces import IndexedTrace, is_compatible
 from tracer.model.claims import Claim, call_subject
@@ -23,10 +23,12 @@ SeenCall = tuple[str, str, Span, SymbolId, SymbolId, SymbolId]
 
 
 def fresh_edges(run: IndexedRun, program: Program) -> Iterator[tuple[SeenCall, ObservedEdge]]:
-    """The calls a run observed in files whose bytes are still the same."""
-    outdated = set(changed_files({edge.path for edge in run.run.edges}, run.run, program))
+    """The calls a run observed in files whose bytes are still the same; none of a run that recording changed."""
+    if run.is_disturbed:
+        return
+    outdated = set(changed_files(run.run.files, run.run, program))
     for edge in run.run.edges:
-        if edge.path not in outdated:
+        if outdated.isdisjoint((edge.path, *files_of(edge.callee))):
             receiver = edge.receiver or "-"
             yield (run.run.scenario, edge.path, edge.span, edge.caller, edge.callee, receiver), edge
 

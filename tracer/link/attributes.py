@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame
+from tracer.link.mro import OBJECT
 from tracer.link.stand_ins import note_member
 from tracer.link.values import (
     ABSENT,
@@ -49,8 +50,6 @@ from tracer.model.names import module_of, short_name_of
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
     from tracer.model.names import Span, SymbolId
-
-INSTANCE = (Obj, Typed, Const, TupleValue)
 
 
 def load_attribute(machine: Machine, values: Values, name: str, frame: Frame, span: Span, form: str = "load") -> Values:
@@ -97,8 +96,15 @@ def load_from(machine: Machine, value: Value, name: str, frame: Frame, span: Spa
 # --- instances -------------------------------------------------------------------------------------------------------
 
 
+def class_now(machine: Machine, value: Value) -> SymbolId | None:
+    """The class that a value has, also after ``value.__class__ = other``."""
+    cell = machine.heap.get((value.number, "__class__")) if isinstance(value, Obj) else None
+    stored = single(cell) if isinstance(cell, frozenset) else None
+    return stored.symbol if isinstance(stored, ClassRef) else class_of(value)
+
+
 def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> Values:
-    cls = class_of(value)
+    cls = class_now(machine, value)
     if cls is None:
         return unknown("attribute of a value of unknown class")
     custom = machine.find_in_class(cls, "__getattribute__")
@@ -115,9 +121,9 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
     if name == "__class__":
         return frozenset({ClassRef(cls)})
     if name == "__dict__" and isinstance(value, Obj):
-        return frozenset({InstanceDict(value)})
+        return replaced_dict(machine, value) or frozenset({InstanceDict(value)})
     in_class = machine.find_in_class(cls, name)
-    if in_class is not None and any(isinstance(item, PropertyValue) for item in in_class):
+    if in_class is not None and any(_is_data_descriptor(machine, item) for item in in_class):
         return _bind_all(machine, in_class, value, cls, frame, span)
     result = NOTHING
     if isinstance(value, Obj):
@@ -126,6 +132,11 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
             if ABSENT not in cell:
                 return cell
             result = cell
+        for attributes in ordered(replaced_dict(machine, value)):
+            kept = machine.content(attributes).get(name) if isinstance(attributes, Obj) else None
+            result = join(result, kept if kept is not None else frozenset({ABSENT}))
+        if without_absent(result) and ABSENT not in result:
+            return result
     if in_class is not None:
         return join(without_absent(result), _bind_all(machine, in_class, value, cls, frame, span))
     builtin = machine.library.builtin_attribute(machine, value, cls, name)
@@ -145,6 +156,19 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
     return result
 
 
+def replaced_dict(machine: Machine, value: Obj) -> Values:
+    """The dicts that were stored as the object's ``__dict__``; nothing where it has the one it was made with."""
+    cell = machine.heap.get((value.number, "__dict__"))
+    return cell if isinstance(cell, frozenset) else NOTHING
+
+
+def _is_data_descriptor(machine: Machine, item: Value) -> bool:
+    """Whether a class attribute goes before the instance's own: it has a ``__set__``."""
+    if isinstance(item, Obj):
+        return machine.find_in_class(item.cls, "__set__") is not None
+    return isinstance(item, PropertyValue)
+
+
 def _call_fallback(
     machine: Machine, supplier: Function, value: Value, name: str, known: Values, frame: Frame, span: Span
 ) -> Values:
@@ -157,9 +181,11 @@ def _call_fallback(
         may_lack = frozenset({ABSENT}) if "builtins:AttributeError" in frame.escapes else NOTHING
     except AbstractRaiseError:
         machine.heap.undo_to(level)
-        if not without_absent(known):
-            raise
-        return known
+        if without_absent(known):
+            return known
+        if machine.is_open(value, class_of(value) or OBJECT):
+            return unknown(f"attribute {name}: a base class is not followed")
+        raise
     finally:
         frame.escapes = escapes | frame.escapes - {"builtins:AttributeError"}
     machine.heap.commit()
@@ -190,6 +216,8 @@ def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Fram
             return frozenset({Bound(function, ClassRef(cls))})
         case MethodWrapper(function=function):
             return frozenset({function})
+        case PartialValue(function=Builtin(name="contextlib.enter_generator" | "functools.partialmethod.call")):
+            return frozenset({Bound(item, value)})
         case PartialValue():
             return frozenset({item})
         case Obj(cls=descriptor):
@@ -202,7 +230,7 @@ def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Fram
 
 def find_special(machine: Machine, value: Value, name: str) -> Value | None:
     """A special method looked up on the value's class, bound to the value; None where the class has none."""
-    cls = class_of(value)
+    cls = class_now(machine, value)
     if cls is None:
         return None
     found = machine.find_in_class(cls, name)
@@ -237,6 +265,26 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
             return frozenset({ClassRef("builtins:type")})
         case "__doc__":
             return STR
+    for meta in machine.metaclasses_of(value.symbol):
+        asked = _ask_metaclass(machine, meta, "__getattribute__", value, name, frame, span)
+        if asked is not None:
+            return asked
+    return plain_class_load(machine, value, name, frame, span)
+
+
+def _ask_metaclass(
+    machine: Machine, meta: SymbolId, hook: str, value: ClassRef, name: str, frame: Frame, span: Span
+) -> Values | None:
+    """What a metaclass's own ``__getattribute__`` or ``__getattr__`` answers; None where it has none."""
+    for supplier in ordered(machine.find_in_class(meta, hook) or ()):
+        if isinstance(supplier, Function) and machine.is_followed(supplier.module):
+            arguments = Arguments([constant(name)])
+            return machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
+    return None
+
+
+def plain_class_load(machine: Machine, value: ClassRef, name: str, frame: Frame, span: Span) -> Values:
+    """What ``type.__getattribute__`` and then the metaclass's ``__getattr__`` find."""
     found = machine.find_in_class(value.symbol, name)
     if found is None:
         builtin = machine.library.class_attribute(machine, value, name)
@@ -246,6 +294,9 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
             on_meta = machine.find_in_class(meta, name)
             if on_meta is not None:
                 return _bind_all(machine, on_meta, value, meta, frame, span)
+            asked = None if _is_dunder(name) else _ask_metaclass(machine, meta, "__getattr__", value, name, frame, span)
+            if asked is not None:
+                return asked
         return (
             unknown(f"attribute {name} of class {short_name_of(value.symbol)}")
             if machine.is_open(None, value.symbol)
@@ -268,6 +319,10 @@ def load_class_attribute(machine: Machine, value: ClassRef, name: str, frame: Fr
 
 def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: Span) -> Values:
     mro = machine.mro_of(value.start)
+    if isinstance(value.receiver, ClassRef) and value.after not in mro:
+        # In a metaclass's method the receiver is the class, and the method's own class is among the metaclasses.
+        metas = map(machine.mro_of, machine.metaclasses_of(value.receiver.symbol))
+        mro = next((each for each in metas if value.after in each), mro)
     behind = mro[mro.index(value.after) + 1 :] if value.after in mro else ()
     cls = value.receiver.symbol if isinstance(value.receiver, ClassRef) else class_of(value.receiver)
     for symbol in behind:
@@ -306,6 +361,11 @@ def _load_super(machine: Machine, value: Super, name: str, frame: Frame, span: S
 
 def _load_callable(machine: Machine, value: Value, name: str) -> Values:
     if isinstance(value, Bound):
+        if (
+            isinstance(value.function, Builtin)
+            and (method := machine.library.member_of_method(value, name)) is not None
+        ):
+            return method
         if name == "__self__":
             return frozenset({value.receiver})
         if name == "__func__":
@@ -387,6 +447,9 @@ def store_attribute(
 def _store_instance(
     machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool
 ) -> None:
+    if name == "__dict__":
+        _replace_dict(machine, owner, values)
+        return
     custom = machine.find_in_class(owner.cls, "__setattr__")
     for supplier in ordered(custom or ()):
         if isinstance(supplier, Function) and machine.is_followed(supplier.module):
@@ -396,12 +459,25 @@ def _store_instance(
     plain_store(machine, owner, name, values, frame, span, alone=alone)
 
 
+def _replace_dict(machine: Machine, owner: Obj, values: Values) -> None:
+    """``owner.__dict__ = values``: from now on the attributes are those of another dict."""
+    machine.open_objects.add(owner.number)
+    for number_and_name in [(owner.number, name) for name in machine.heap.attributes_of(owner.number)]:
+        machine.heap.set(number_and_name, frozenset({ABSENT}))
+    machine.heap.store(owner.number, "__dict__", values)
+
+
 def plain_store(
     machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool = True
 ) -> None:
     """What ``object.__setattr__`` does: a property's setter, else the instance."""
     in_class = machine.find_in_class(owner.cls, name)
     for item in ordered(in_class or ()):
+        setter = find_special(machine, item, "__set__") if isinstance(item, Obj) else None
+        if setter is not None:
+            arguments = Arguments([frozenset({owner}), values])
+            machine.call(frozenset({setter}), arguments, frame, span, "property")
+            return
         if isinstance(item, PropertyValue):
             if item.setter is not None:
                 arguments = Arguments([frozenset({owner}), values])

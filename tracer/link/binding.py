@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.link.arity import check_arguments
 from tracer.link.heap import Content
 from tracer.link.values import NOTHING, STR, Values, join, tuple_values, unknown
 
@@ -27,7 +28,9 @@ def bind_arguments(
     """The callee's local names at its start.
 
     A parameter without argument and default is unknown: a call the walk understands only in part must not stop it.
+    Raises ``AbstractRaiseError`` for a call that is understood in full and cannot bind.
     """
+    check_arguments(machine, function, scope, state, arguments, frame)
     env: dict[str, Values] = {}
     keywords = dict(arguments.keywords)
     position = 0
@@ -40,7 +43,7 @@ def bind_arguments(
             content = Content(
                 tuple(keywords.items()), arguments.rest_keywords, STR if arguments.rest_keywords else NOTHING
             )
-            env[name] = machine.container("dict", (function, "**", span, frame.symbol), frame, content)
+            env[name] = machine.argument_container("dict", (function, "**", span, frame.symbol), frame, content)
         elif parameter.kind != "keyword" and position < len(arguments.positional):
             env[name] = arguments.positional[position]
             position += 1
@@ -68,4 +71,4 @@ def _rest_positional(
     if not arguments.rest:
         return tuple_values(tuple(extra))
     content = Content(tuple(enumerate(extra)), arguments.rest)
-    return machine.container("list", (function, "*", span, frame.symbol), frame, content)
+    return machine.argument_container("list", (function, "*", span, frame.symbol), frame, content)

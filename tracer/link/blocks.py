@@ -36,7 +36,7 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
     frame.env = env
     frame.returned = frame.yielded = NOTHING
     frame.exits, frame.exit_envs, frame.loops, frame.guards = [], [], [], []
-    frame.escapes = set()
+    frame.escapes, frame.allocated = set(), set()
     frame.level = machine.heap.begin()
     machine.active.append(frame)
     frame.is_running = True

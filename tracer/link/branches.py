@@ -12,7 +12,7 @@ from tracer.link.blocks import Env, execute, handles, join_envs
 from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Frame
 from tracer.link.narrowing import narrow
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth, truth_of
 from tracer.model import code
 from tracer.model.edges import Guard
 
@@ -42,7 +42,7 @@ def guard_of(machine: Machine, text: str, span: Span, branch: bool, value: bool 
 
 @handles(code.If)
 def _if(machine: Machine, node: code.If, frame: Frame) -> bool:
-    value = truth_of(machine, evaluate(machine, node.test, frame))
+    value = ask_truth(machine, evaluate(machine, node.test, frame), frame, node.span)
     if value is not None:
         frame.guards.append(guard_of(machine, node.text, node.span, value, value, frame))
         block = node.body if value else node.orelse

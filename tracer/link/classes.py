@@ -6,14 +6,15 @@ resolved through that file's imports, so that linearisations are whole although 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracer.link.exports import resolve_export
-from tracer.link.frames import Arguments, Frame
+from tracer.link.frames import AbstractRaiseError, Arguments, Frame
+from tracer.link.generics import GENERIC, is_generic_alias
 from tracer.link.heap import CONTENT
 from tracer.link.mro import OBJECT, linearise
-from tracer.link.recording import CallRecord, ContextRecord
 from tracer.link.values import (
     NONE,
     NOTHING,
@@ -24,6 +25,7 @@ from tracer.link.values import (
     Function,
     MethodWrapper,
     Obj,
+    PropertyValue,
     Typed,
     Unknown,
     Value,
@@ -43,7 +45,8 @@ if TYPE_CHECKING:
     from tracer.model.edges import Site
     from tracer.model.names import Span, SymbolId
 
-METACLASS_ONLY = {"abc:ABCMeta", "builtins:type", "enum:EnumType", "enum:EnumMeta"}
+_BUILT_ENUM = re.compile(r"(?:enum\.)?_simple_enum\(([\w.]+)")
+"""The decorator with which the standard library makes enumerations without their metaclass."""
 
 
 @dataclass(slots=True)
@@ -51,7 +54,9 @@ class ClassState:
     """A class known to the walk. ``namespace`` is its own ``__dict__``; ``walked`` tells whether its body was.
 
     ``fields`` are a dataclass's own and inherited fields in order: name to default (empty: none given). ``moved`` names
-    attributes that were stored from elsewhere and are cells of the heap since.
+    attributes that were stored from elsewhere and are cells of the heap since. ``form`` is namedtuple or typeddict for
+    classes that generated code fills, ``made_at`` the call that made a class without a class statement. ``virtual`` are
+    the classes registered with it.
     """
 
     symbol: SymbolId
@@ -66,6 +71,10 @@ class ClassState:
     frame: Frame | None = None
     fields: dict[str, Values] | None = None
     moved: set[str] = field(default_factory=set)
+    form: str = ""
+    virtual: set[SymbolId] = field(default_factory=set)
+    has_unknown_subclasses: bool = False
+    made_at: tuple[str, Span] | None = None
 
 
 class ClassTable:
@@ -107,6 +116,7 @@ class ClassTable:
 
     def own_attribute(self: Machine, symbol: SymbolId, name: str) -> Values | None:  # type: ignore[misc]
         """What the class's own namespace holds under ``name``."""
+        self.shared.looked_up[-1].add(name)
         state = self.class_state(symbol)
         return self._class_variable(state, name) if state is not None else None
 
@@ -116,20 +126,13 @@ class ClassTable:
 
     def find_in_class(self: Machine, symbol: SymbolId, name: str) -> Values | None:  # type: ignore[misc]
         """The first namespace along the linearisation that has ``name``; ``object``'s own are not among them."""
+        self.shared.looked_up[-1].add(name)
         for cls in self.mro_of(symbol):
             if cls == OBJECT:
                 continue
             state = self.classes.get(cls) or self.class_state(cls)
             if state is not None and name in state.namespace:
                 return self._class_variable(state, name) if state.moved else state.namespace[name]
-        return None
-
-    def supplier_of(self: Machine, symbol: SymbolId, name: str) -> SymbolId | None:  # type: ignore[misc]
-        """The class along the linearisation whose namespace has ``name``."""
-        for cls in self.mro_of(symbol):
-            state = self.classes.get(cls)
-            if state is not None and name in state.namespace:
-                return cls
         return None
 
     def is_open(self: Machine, value: Value | None, symbol: SymbolId) -> bool:  # type: ignore[misc]
@@ -182,12 +185,25 @@ def is_subclass(machine: Machine, symbol: SymbolId, base: SymbolId) -> bool | No
     mro = machine.mro_of(symbol)
     if base in mro:
         return True
+    if any(
+        cls in known.virtual for known in machine.classes.values() if known.virtual and base in known.mro for cls in mro
+    ):
+        return True
     virtual = machine.library.virtual_subclass(machine, symbol, base)
     if virtual is not None:
         return virtual
+    if _asks_hook(machine, base):
+        return None
     if any((state := machine.classes.get(cls)) is not None and state.unresolved for cls in mro):
         return None
     return False
+
+
+def _asks_hook(machine: Machine, base: SymbolId) -> bool:
+    """Whether the base answers for its subclasses itself, or may be registered with from outside the walk."""
+    states = [state for cls in machine.mro_of(base) if (state := machine.classes.get(cls)) is not None]
+    hooks = [s for s in states if "__subclasshook__" in s.namespace and module_of(s.symbol) != "collections.abc"]
+    return bool(hooks) or any(state.has_unknown_subclasses for state in states[:1])
 
 
 def start_of(receiver: Value, after: SymbolId) -> SymbolId:
@@ -210,6 +226,9 @@ def define_class(machine: Machine, node: code.DefineClass, frame: Frame) -> Valu
     arguments = evaluate_arguments(machine, node.arguments, frame, node.span)
     state = ClassState(symbol, walked=True)
     state.bases, state.unresolved = resolve_bases(machine, arguments.positional)
+    state.form = machine.library.class_form(machine, arguments.positional)
+    if state.form == "typeddict":
+        state.bases = (*(base for base in state.bases if base == GENERIC), "builtins:dict")
     meta = arguments.keywords.pop("metaclass", NOTHING)
     state.metaclasses = tuple(sorted(value.symbol for value in meta if isinstance(value, ClassRef)))
     state.mro = _linearise(machine, state)
@@ -230,8 +249,8 @@ def define_class(machine: Machine, node: code.DefineClass, frame: Frame) -> Valu
     for special in ("__init_subclass__", "__class_getitem__"):
         _wrap(state, special, "classmethod")
     _wrap(state, "__new__", "staticmethod")
-    if machine.library.is_enum(machine, symbol):
-        machine.library.finish_enum(machine, symbol)
+    machine.library.finish_class(machine, state)
+    _name_descriptors(machine, state, frame, node.span)
     _run_init_subclass(machine, state, arguments, frame, node.span)
     return frozenset({ClassRef(symbol)})
 
@@ -242,6 +261,18 @@ def _wrap(state: ClassState, name: str, kind: str) -> None:
         state.namespace[name] = frozenset(
             MethodWrapper(kind, value) if isinstance(value, Function) else value for value in values
         )
+
+
+def _name_descriptors(machine: Machine, state: ClassState, frame: Frame, span: Span) -> None:
+    """``__set_name__`` of the objects in a class's namespace."""
+    for name, values in list(state.namespace.items()):
+        for value in ordered(values):
+            if isinstance(value, Obj):
+                found = machine.find_in_class(value.cls, "__set_name__") or NOTHING
+                for function in ordered(found):
+                    if isinstance(function, Function) and machine.is_followed(function.module):
+                        given = Arguments([frozenset({value}), frozenset({ClassRef(state.symbol)}), constant(name)])
+                        machine.call(frozenset({function}), given, frame, span, "class")
 
 
 def _run_init_subclass(machine: Machine, state: ClassState, arguments: Arguments, frame: Frame, span: Span) -> None:
@@ -256,24 +287,60 @@ def _run_init_subclass(machine: Machine, state: ClassState, arguments: Arguments
 
 
 def resolve_bases(machine: Machine, bases: list[Values]) -> tuple[tuple[SymbolId, ...], tuple[tuple[str, str], ...]]:
-    """The base classes' symbols, and those that could not be followed with the reason."""
-    symbols: list[SymbolId] = []
+    """The base classes' symbols as the interpreter replaces them, and what could not be followed with the reason."""
+    chosen: list[tuple[SymbolId, bool]] = []
     unresolved: list[tuple[str, str]] = []
     for values in bases:
         options = [
-            symbol for value in sorted(values, key=order_key) if (symbol := machine.base_symbol(value)) is not None
+            (symbol, is_generic_alias(value))
+            for value in sorted(values, key=order_key)
+            if (symbol := machine.base_symbol(value)) is not None
         ]
-        if options:
-            symbols.append(options[0])
+        chosen.extend(options[:1])
         for value in ordered(values):
             if isinstance(value, External) and machine.base_symbol(value) is None:
                 unresolved.append((value.name, "no source of this class was found"))
             elif isinstance(value, Unknown):
                 unresolved.append(("?", value.reason))
+    symbols = _replace_aliases(machine, chosen)
+    repeated = sorted({symbol for symbol in symbols if symbols.count(symbol) > 1})
+    unresolved.extend((short_name_of(symbol), f"duplicate base class {symbol}") for symbol in repeated)
     return tuple(dict.fromkeys(symbols)), tuple(unresolved)
 
 
+def _replace_aliases(machine: Machine, chosen: list[tuple[SymbolId, bool]]) -> list[SymbolId]:
+    """Bases after ``__mro_entries__`` (PEP 560); each comes with whether it was written as an alias of ``typing``."""
+    plain = [symbol for symbol, is_alias in chosen if not is_alias]
+    symbols: list[SymbolId] = []
+    for index, (symbol, is_alias) in enumerate(chosen):
+        generic_follows = any(alias or GENERIC in machine.mro_of(other) for other, alias in chosen[index + 1 :])
+        if symbol != GENERIC and (not is_alias or symbol not in plain):
+            symbols.append(symbol)
+        if (is_alias or symbol == GENERIC) and not generic_follows:
+            symbols.append(GENERIC)
+    return symbols
+
+
+def make_class(
+    machine: Machine, name: str, bases: tuple[SymbolId, ...], namespace: dict[str, Values], frame: Frame, span: Span
+) -> ClassState:
+    """A class that a call makes (``type``, ``namedtuple``); its symbol is numbered where a statement has the name."""
+    place = (frame.module.name, span)
+    number, symbol = 1, symbol_id(frame.module.name, name)
+    while qualname_of(symbol) in frame.module.scope_of_qualname or (
+        (known := machine.classes.get(symbol)) is not None and known.made_at != place
+    ):
+        number += 1
+        symbol = symbol_id(frame.module.name, f"{name}#{number}")
+    state = ClassState(symbol, bases, namespace=namespace, walked=True, made_at=place)
+    state.mro = _linearise(machine, state)
+    machine.classes[symbol] = state
+    return state
+
+
 def _linearise(machine: Machine, state: ClassState) -> tuple[SymbolId, ...]:
+    if any(reason.startswith("duplicate") for _, reason in state.unresolved):
+        return (state.symbol, OBJECT)
     bases = state.bases or (OBJECT,)
     try:
         return linearise(state.symbol, bases, [(OBJECT,) if base == OBJECT else machine.mro_of(base) for base in bases])
@@ -307,19 +374,36 @@ def read_class(machine: Machine, symbol: SymbolId) -> ClassState | None:
                 state.metaclasses = tuple(v.symbol for v in meta if isinstance(v, ClassRef))
             continue
         bases.append(_base_from_text(machine, module.name, text))
+    built = [match[1] for decorator in definition.decorators if (match := _BUILT_ENUM.match(decorator))]
+    bases.extend(_base_from_text(machine, module.name, text) for text in built)
     state.bases, state.unresolved = resolve_bases(machine, bases)
     state.mro = _linearise(machine, state)
     prefix = f"{qualname}."
     for inner in module.facts.header.definitions:
-        name = inner.qualname.removeprefix(prefix)
+        name = inner.qualname.removeprefix(prefix).partition("#")[0]
         if inner.qualname.startswith(prefix) and "." not in name and "<" not in name and inner.kind == "function":
-            state.namespace[name] = _read_method(machine, module.name, inner.scope, inner.decorators, symbol)
+            accessor = next((text for text in inner.decorators if text.startswith(f"{name}.")), None)
+            if accessor is None:
+                state.namespace[name] = _read_method(machine, module.name, inner.scope, inner.decorators, symbol)
+            elif accessor == f"{name}.setter":
+                _read_setter(machine, state, name, Function(module.name, inner.scope))
     return state
+
+
+def _read_setter(machine: Machine, state: ClassState, name: str, function: Function) -> None:
+    """``@x.setter``: the property that has the name already gets its second function."""
+    from tracer.link.frames import FunctionState
+
+    machine.functions.setdefault(function, FunctionState({}, state.symbol, None))
+    known = state.namespace.get(name, NOTHING)
+    state.namespace[name] = frozenset(
+        PropertyValue(value.getter, function, value.deleter) if isinstance(value, PropertyValue) else value
+        for value in known
+    )
 
 
 def _read_method(machine: Machine, module: str, scope: int, decorators: tuple[str, ...], owner: SymbolId) -> Values:
     from tracer.link.frames import FunctionState
-    from tracer.link.values import PropertyValue
 
     function = Function(module, scope)
     machine.functions.setdefault(function, FunctionState({}, owner, None))
@@ -352,15 +436,24 @@ def construct(
     model = machine.library.class_model(machine, cls.symbol)
     if model is not None:
         return model(machine, cls, arguments, frame, span)
-    state = machine.class_state(cls.symbol)
     for meta in machine.metaclasses_of(cls.symbol):
-        for value in machine.own_attribute(meta, "__call__") or ():
+        for value in ordered(machine.find_in_class(meta, "__call__") or ()):
             if isinstance(value, Function) and machine.is_followed(value.module):
                 return machine.call(frozenset({value}), arguments.prepend(frozenset({cls})), frame, span)
+    return instantiate(machine, cls, arguments, frame, span, certain=certain)
+
+
+def instantiate(
+    machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span, *, certain: bool
+) -> Values:
+    """What ``type.__call__`` does: ``__new__``, then ``__init__`` on an instance of the class."""
+    state = machine.class_state(cls.symbol)
     made = _run_new(machine, cls, arguments, frame, span)
     if made is None:
         made = frozenset({machine.allocate(cls.symbol, (frame.module.name, frame.scope.qualname, span), frame)})
     init = machine.find_in_class(cls.symbol, "__init__")
+    if init is None and machine.find_in_class(cls.symbol, "__new__") is None:
+        _check_no_arguments(machine, cls.symbol, arguments, frame)
     if "builtins:property" in machine.mro_of(cls.symbol):
         _keep_accessors(machine, made, arguments)
     if "builtins:dict" in machine.mro_of(cls.symbol):
@@ -369,6 +462,16 @@ def construct(
         if init is not None and (isinstance(value, Obj) and is_subclass(machine, value.cls, cls.symbol)):
             _run_init(machine, init, value, state, arguments, frame, span, certain=certain)
     return made
+
+
+def _check_no_arguments(machine: Machine, symbol: SymbolId, arguments: Arguments, frame: Frame) -> None:
+    """``object.__new__`` takes nothing: said of own classes whose bases are all known."""
+    plain = {OBJECT, GENERIC, "typing:Protocol", "abc:ABC"}
+    states = [machine.classes.get(cls) for cls in machine.mro_of(symbol) if cls not in plain]
+    is_known = all(state is not None and state.walked and not state.unresolved for state in states)
+    is_own = all(machine.is_own(module) for module in (module_of(symbol), frame.module.name))
+    if is_known and is_own and (arguments.positional or (arguments.keywords and not arguments.optional)):
+        raise AbstractRaiseError("builtins:TypeError", f"{short_name_of(symbol)}() takes no arguments")
 
 
 def _keep_items(machine: Machine, made: Values, arguments: Arguments, frame: Frame, span: Span) -> None:
@@ -392,10 +495,9 @@ def _keep_accessors(machine: Machine, made: Values, arguments: Arguments) -> Non
 def _run_new(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values | None:
     found = machine.find_in_class(cls.symbol, "__new__")
     for value in ordered(found or ()):
-        if (
-            isinstance(value, MethodWrapper)
-            and isinstance(value.function, Function)
-            and machine.is_followed(value.function.module)
+        if isinstance(value, MethodWrapper) and (
+            isinstance(value.function, Builtin)
+            or (isinstance(value.function, Function) and machine.is_followed(value.function.module))
         ):
             return machine.call(frozenset({value.function}), arguments.prepend(frozenset({cls})), frame, span, "call")
     return None
@@ -416,14 +518,3 @@ def _run_init(
                 function, arguments.prepend(frozenset({value})), frame, span, "call",
                 certain=certain and len(followed) == 1,
             )  # fmt: skip
-
-
-def note_transparent_call(machine: Machine, symbol: SymbolId, frame: Frame, span: Span) -> ContextRecord:
-    """A record for a modelled library function, so that what it calls back carries it in ``via``."""
-    record = ContextRecord(symbol, None, in_scope=False)
-    call = CallRecord(machine.site(frame, span, "call"), record, tuple(frame.guards), certain=True)
-    frame.record.add(call)
-    return record
-
-
-__all__ = ["ClassState", "ClassTable", "constant", "construct", "define_class", "is_subclass", "read_class"]

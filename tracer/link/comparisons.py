@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link import constants
-from tracer.link.attributes import find_special
+from tracer.link.attributes import class_now, find_special
 from tracer.link.classes import is_subclass
 from tracer.link.containers import CONTAINERS, DICTS, SETS, key_of
 from tracer.link.frames import Arguments, Frame
@@ -15,14 +15,19 @@ from tracer.link.truth import truth_of_value
 from tracer.link.values import (
     ABSENT,
     NOTHING,
+    Bound,
     Builtin,
     ClassRef,
     Const,
     External,
     Function,
     InstanceDict,
+    MethodWrapper,
     ModuleRef,
     Obj,
+    PartialValue,
+    PropertyValue,
+    Super,
     TupleValue,
     Typed,
     Unknown,
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
     from tracer.model.names import Span
 
+_MADE_ANEW = (Bound, Super, TupleValue, PartialValue, MethodWrapper, PropertyValue)
+"""Values that stand for a new object wherever they are evaluated."""
 _COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
 
 
@@ -136,6 +143,8 @@ def _same_values(machine: Machine, one: Value, two: Value) -> bool | None:
         return one.value == two.value
     if isinstance(one, Obj) and one == two:
         return None if one.number in machine.heap.summaries else True
+    if one == two and (isinstance(one, _MADE_ANEW) or (isinstance(one, Function) and one.closure != -1)):
+        return None
     if isinstance(one, Typed) or isinstance(two, Typed):
         first, second = class_of(one), class_of(two)
         if isinstance(one, Typed) and isinstance(two, Typed):
@@ -197,10 +206,19 @@ def only(machine: Machine, values: Values, truth: bool) -> Values:
 def is_instance(machine: Machine, value: Value, classes: Values) -> bool | None:
     """``isinstance(value, classes)``; None where it is not known."""
     cls = class_of(value)
-    if cls is None or not classes:
+    if cls is None or not classes or (isinstance(value, PartialValue) and isinstance(value.function, Builtin)):
         return None
     verdicts = {_is_instance_of(machine, value, cls, wanted) for wanted in classes}
     return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def has_instance_check(machine: Machine, symbol: str) -> bool:
+    """Whether the class's metaclass answers ``isinstance`` itself."""
+    return any(
+        isinstance(value, Function) and machine.is_followed(value.module)
+        for meta in machine.metaclasses_of(symbol)
+        for value in machine.find_in_class(meta, "__instancecheck__") or ()
+    )
 
 
 def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> bool | None:
@@ -214,7 +232,9 @@ def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> 
         return None if not cls.startswith("builtins:") else (False if isinstance(wanted, External) else None)
     if isinstance(value, ClassRef):
         return symbol in {"builtins:type", "builtins:object"}
-    verdict = is_subclass(machine, cls, symbol)
+    if has_instance_check(machine, symbol):
+        return None
+    verdict = is_subclass(machine, class_now(machine, value) or cls, symbol)
     if verdict is False and isinstance(value, Typed) and cls in machine.mro_of(symbol):
         return None
     return verdict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.heap import Content
+from tracer.link.heap import Cell, Content
 from tracer.link.values import (
     ABSENT,
     NONE,
@@ -19,9 +19,11 @@ from tracer.link.values import (
     Values,
     constant,
     join,
+    join_all,
     ordered,
     single,
     unknown,
+    without_detail,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +49,15 @@ def key_of(values: Values) -> tuple[object] | None:
 def key_values(key: object) -> Values:
     """The set for a container key."""
     return constant(key) if isinstance(key, _KEYED) else frozenset({key})  # type: ignore[arg-type]
+
+
+def coarsen(cell: Cell) -> Cell:
+    """A cell that no longer tells constants, tuples and keys apart, so that a loop's rounds come to an end."""
+    if not isinstance(cell, Content):
+        return frozenset(without_detail(value) for value in cell)
+    keys = join_all([cell.keys, *(key_values(key) for key, _ in cell.items if not isinstance(key, int))])
+    rest = frozenset(without_detail(value) for value in cell.everything())
+    return Content((), rest, frozenset(without_detail(value) for value in keys))
 
 
 def update_content(machine: Machine, content: Content, values: Values) -> Content:

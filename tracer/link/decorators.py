@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.frames import Arguments
-from tracer.link.values import Bound, Builtin, ClassRef, External, Function, Unknown, Values, join, order_key
+from tracer.link.values import External, Unknown, Values, join, order_key
 
 if TYPE_CHECKING:
     from tracer.link.frames import Frame
@@ -29,6 +29,3 @@ def apply_decorator(machine: Machine, decorators: Values, decorated: Values, fra
         kept = frozenset(value for value in called if not isinstance(value, Unknown))
         result = join(result, kept or decorated)
     return result
-
-
-__all__ = ["Bound", "Builtin", "ClassRef", "Function", "apply_decorator"]

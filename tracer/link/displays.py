@@ -9,6 +9,7 @@ from tracer.link.evaluation import UNROLL, evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.heap import Content
 from tracer.link.iteration import definite_items, iterate
+from tracer.link.subscripts import hash_keys
 from tracer.link.values import NOTHING, STR, Const, Typed, Values, constant, join, known_constant, tuple_values
 from tracer.model import code
 
@@ -49,6 +50,7 @@ def _display(machine: Machine, node: code.Display, frame: Frame) -> Values:
     if node.kind == "set":
         content = Content()
         for item in items:
+            hash_keys(machine, item, frame, node.span, "operator")
             const = known_constant(item)
             content = content.put(const.value, item) if const is not None else content.blur(item, item)
         return machine.container("set", node.span, frame, content.blur(rest, rest) if rest else content)
@@ -65,6 +67,7 @@ def _dict(machine: Machine, node: code.DictDisplay, frame: Frame) -> Values:
             continue
         keys = evaluate(machine, key, frame)
         values = evaluate(machine, value, frame)
+        hash_keys(machine, keys, frame, node.span, "operator")
         const = containers.key_of(keys)
         content = content.put(const[0], values) if const is not None else content.blur(values, keys)
     return machine.container("dict", node.span, frame, content)

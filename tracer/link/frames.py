@@ -70,6 +70,7 @@ class Frame:
     function: Function | None = None
     is_running: bool = False
     moved: set[str] = field(default_factory=set)
+    allocated: set[int] = field(default_factory=set)
     level: int = 0
     loops: list[LoopExits] = field(default_factory=list)
     nonlocals: frozenset[str] = frozenset()
@@ -99,14 +100,19 @@ class FunctionState:
 
 @dataclass(slots=True)
 class Summary:
-    """A finished call, replayed while everything it read is unchanged."""
+    """A finished call, replayed while everything it read is unchanged.
+
+    ``looked_up`` are names of classes' attributes and modules' variables, ``moves`` how many such had moved before.
+    """
 
     reads: dict[Location, Cell | None]
     writes: dict[Location, Cell]
     returned: Values
     raised: AbstractRaiseError | None
     escapes: frozenset[SymbolId]
-    epoch: int
+    looked_up: set[str]
+    moves: int
+    escaped: frozenset[int]
     record: ContextRecord
 
 

@@ -107,7 +107,7 @@ def join_cells(first: Cell | None, second: Cell | None) -> Cell:
     if first is second and first is not None:
         return first
     if isinstance(first, Content) or isinstance(second, Content):
-        return _join_contents(
+        return join_contents(
             first if isinstance(first, Content) else Content(), second if isinstance(second, Content) else Content()
         )
     return join(
@@ -115,7 +115,8 @@ def join_cells(first: Cell | None, second: Cell | None) -> Cell:
     )
 
 
-def _join_contents(first: Content, second: Content) -> Content:
+def join_contents(first: Content, second: Content) -> Content:
+    """Join two states of a container; an item that only one has may be absent."""
     if first == second:
         return first
     if first.items is second.items:
@@ -247,6 +248,12 @@ class Heap:
         """Write a delta."""
         for location, cell in delta.items():
             self.set(location, cell)
+
+    def replay_writes(self, delta: dict[Location, Cell]) -> None:
+        """Write what a remembered call wrote; an object that stands for several keeps what the others have."""
+        for location, cell in delta.items():
+            known = self.cells.get(location) if location[0] in self.summaries else None
+            self.set(location, cell if known is None else join_cells(known, cell))
 
     def merge(self, deltas: list[dict[Location, Cell]]) -> None:
         """Write the join of alternative deltas, all relative to the present state."""

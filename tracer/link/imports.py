@@ -10,21 +10,19 @@ from typing import TYPE_CHECKING
 
 from tracer.link.exports import resolve_export
 from tracer.link.frames import AbstractRaiseError, Frame
+from tracer.link.generics import class_behind
 from tracer.link.recording import CallRecord, ContextRecord
 from tracer.link.stand_ins import note_member
 from tracer.link.values import (
-    NOTHING,
+    Builtin,
     ClassRef,
     External,
-    Function,
     Imported,
     ModuleRef,
     Values,
-    join,
     unknown,
     without_absent,
 )
-from tracer.model.names import module_of
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
@@ -210,12 +208,12 @@ def base_symbol_of(machine: Machine, value: object) -> str | None:
     """The class symbol that a base-class value stands for."""
     if isinstance(value, ClassRef):
         return value.symbol
+    if isinstance(value, External | Builtin) and (behind := class_behind(value)) is not None:
+        return behind
     if isinstance(value, External):
         module, _, name = value.name.rpartition(".")
         found = resolve_export(machine.modules, module, name) if module else None
         if found is not None and found.kind == "class":
             return found.symbol
+        return machine.library.stub_class(value.name)
     return None
-
-
-__all__ = ["NOTHING", "Function", "ModuleTable", "execute_import", "execute_import_from", "join", "module_of"]

@@ -52,6 +52,8 @@ def definite_items(machine: Machine, values: Values, limit: int) -> list[Values]
         if value.cls in LISTS:
             return [item for _, item in content.items]
         return [key_values(key) for key, _ in content.items]
+    if isinstance(value, Obj) and (items := machine.library.tuple_items(machine, value)) is not None:
+        return list(items)
     if isinstance(value, Const) and isinstance(value.value, str) and len(value.value) <= SPELLED_OUT:
         return [constant(character) for character in value.value]
     if isinstance(value, InstanceDict):
@@ -146,9 +148,12 @@ def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame)
 
 
 def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
-    """``await values``: coroutines are walked where they are made, so their result is at hand."""
+    """``await values``: a coroutine is walked here; what is no coroutine stands for its own result."""
     result = NOTHING
     for value in ordered(values):
+        if isinstance(value, Obj) and value.cls == "types:CoroutineType":
+            result = join(result, machine.resume_generator(value, frame, span))
+            continue
         method = find_special(machine, value, "__await__") if isinstance(value, Obj) else None
         if method is not None and is_walkable(machine, method):
             result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "await"))

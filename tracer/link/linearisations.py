@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.mro import OBJECT
-from tracer.link.values import NOTHING, Builtin, Function, MethodWrapper, PropertyValue, Value, Values, single
+from tracer.link.values import (
+    NOTHING,
+    Builtin,
+    Function,
+    MethodWrapper,
+    PartialValue,
+    PropertyValue,
+    Value,
+    Values,
+    single,
+)
 from tracer.model.code import Name
 from tracer.model.edges import Site
 from tracer.model.names import Span, module_of, qualname_of
@@ -23,43 +33,47 @@ def linearisation_of(machine: Machine, symbol: SymbolId) -> ClassLinearisation |
     site = _site_of(machine, symbol)
     if state is None or site is None:
         return None
-    methods: dict[str, SymbolId] = {}
+    suppliers: dict[str, tuple[SymbolId, ...]] = {}
     unresolved = list(state.unresolved)
     for cls in state.mro:
         if cls == OBJECT:
             continue
         base = machine.class_state(cls)
         for name, values in base.namespace.items() if base is not None else ():
-            supplier = _function_of(machine, values, cls, name)
-            if supplier is not None:
-                methods.setdefault(name, supplier)
+            found = _functions_of(machine, values, cls, name)
+            if found:
+                suppliers.setdefault(name, found)
         if base is not None and cls != symbol:
             unresolved.extend(base.unresolved)
     return ClassLinearisation(
         symbol=symbol,
         site=site,
         mro=state.mro,
-        methods=dict(sorted(methods.items())),
+        methods={name: found[0] for name, found in sorted(suppliers.items())},
         patches=_patches(machine, state),
         unresolved=tuple(sorted(set(unresolved))),
         bases=state.bases,
+        alternatives={name: found for name, found in sorted(suppliers.items()) if len(found) > 1},
     )
 
 
 def _patches(machine: Machine, state: ClassState) -> dict[str, Site]:
-    """Patches in force on the class or any of its bases, the nearest first."""
+    """The patches that serve the class: its own, and those of a base whose attribute no class before it overrides."""
     found: dict[str, Site] = {}
+    served: set[str] = set()
     for cls in state.mro:
         base = machine.classes.get(cls)
-        for name, site in base.patches.items() if base is not None else ():
-            if machine.is_own(module_of(site.owner)):
-                found.setdefault(name, site)
+        for name in base.namespace if base is not None else ():
+            site = base.patches.get(name) if base is not None and name not in served else None
+            if site is not None and machine.is_own(module_of(site.owner)):
+                found[name] = site
+            served.add(name)
     return dict(sorted(found.items()))
 
 
-def _function_of(machine: Machine, values: Values, cls: SymbolId, name: str) -> SymbolId | None:
-    symbols = sorted({symbol for value in values if (symbol := _symbol_of(machine, value, cls, name)) is not None})
-    return symbols[0] if len(symbols) == 1 else None
+def _functions_of(machine: Machine, values: Values, cls: SymbolId, name: str) -> tuple[SymbolId, ...]:
+    """The functions a name may stand for in a class: several where a condition decides that code alone cannot."""
+    return tuple(sorted({symbol for value in values if (symbol := _symbol_of(machine, value, cls, name)) is not None}))
 
 
 def _symbol_of(machine: Machine, value: Value | None, owner: SymbolId, name: str) -> SymbolId | None:
@@ -74,6 +88,8 @@ def _symbol_of(machine: Machine, value: Value | None, owner: SymbolId, name: str
             return _symbol_of(machine, function, owner, name)
         case PropertyValue(getter=getter):
             return _symbol_of(machine, getter, owner, name)
+        case PartialValue(function=Builtin(), positional=(inner, *_)):
+            return _symbol_of(machine, single(inner), owner, name)
         case Builtin():
             return _generated(value, owner)
     return None

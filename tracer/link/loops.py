@@ -11,7 +11,7 @@ from tracer.link.branches import guard_of
 from tracer.link.evaluation import UNROLL, evaluate
 from tracer.link.frames import AbstractRaiseError, Frame, LoopExits
 from tracer.link.iteration import definite_items, iterate
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth
 from tracer.link.values import Values
 from tracer.model import code
 from tracer.model.edges import Guard
@@ -132,7 +132,7 @@ def _loop(
 
 @handles(code.While)
 def _while(machine: Machine, node: code.While, frame: Frame) -> bool:
-    value = truth_of(machine, evaluate(machine, node.test, frame))
+    value = ask_truth(machine, evaluate(machine, node.test, frame), frame, node.span)
     guard = guard_of(machine, node.text, node.span, True, value, frame)
     if value is False:
         return execute(machine, node.orelse, frame)

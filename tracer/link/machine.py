@@ -29,7 +29,7 @@ from tracer.link.classes import ClassState, ClassTable, construct
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, FunctionState, Summary, WalkLimitError
 from tracer.link.heap import Captured, Heap
 from tracer.link.imports import ModuleTable, base_symbol_of
-from tracer.link.objects import ObjectTable
+from tracer.link.objects import APART, ObjectTable, find_escaped
 from tracer.link.receivers import receiver_of
 from tracer.link.recording import CallRecord, ContextRecord, Recorder
 from tracer.link.shared import SharedState
@@ -44,6 +44,7 @@ from tracer.link.values import (
     MethodWrapper,
     Obj,
     PartialValue,
+    TupleValue,
     Typed,
     Unknown,
     Value,
@@ -67,6 +68,8 @@ DEPTH = 90
 SUMMARIES_PER_KEY = 6
 STEPS = 3_000_000
 STEPS_PER_FUNCTION = 150_000
+UNFOLLOWED = "?"
+"""Noted among the classes a function returns where it may return what could not be followed."""
 
 
 class Machine(ClassTable, ModuleTable, ObjectTable):
@@ -98,6 +101,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.heap = Heap()
         self.heap.captured = self._captured
         self.shared = SharedState(self.heap)
+        self.escaped: set[int] = set()
         self.recorder = Recorder()
         self.classes: dict[SymbolId, ClassState] = {}
         self.functions: dict[Function, FunctionState] = {}
@@ -118,6 +122,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.objects: dict[tuple[SymbolId, object, int], list[Obj]] = {}
         self.owners: list[int] = [0]
         self._memo: dict[tuple[object, ...], list[Summary]] = {}
+        self._walked: dict[tuple[object, ...], int] = {}
         self._records: dict[tuple[object, ...], ContextRecord] = {}
         self._running: dict[tuple[object, ...], Values] = {}
         self._results: dict[SymbolId, Values] = {}
@@ -294,8 +299,12 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             self._recursed.add(key)
             return self._running[key] or unknown("recursion")
         for summary in self._memo.get(key, ()):
-            if summary.epoch == self.shared.epoch and self.heap.replay_reads(summary.reads):
-                self.heap.apply(summary.writes)
+            if self._is_current(summary) and self.heap.replay_reads(summary.reads):
+                if summary.escaped and self._walked[key] <= APART and self.is_own(function.module):
+                    break
+                self.heap.summaries |= summary.escaped
+                self.shared.looked_up[-1] |= summary.looked_up
+                self.heap.replay_writes(summary.writes)
                 frame.escapes |= summary.escapes
                 if summary.raised is not None:
                     raise summary.raised
@@ -306,12 +315,19 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
         return self._walk(module, function, env, receiver, key, call, frame)
 
+    def _is_current(self, summary: Summary) -> bool:
+        """Whether nothing that the call looked up has moved since; once seen, it counts as of now."""
+        if any(name in summary.looked_up for name in self.shared.moves[summary.moves :]):
+            return False
+        summary.moves = len(self.shared.moves)
+        return True
+
     def _captured(self, location: Captured) -> Values | None:
         """What a function reads now under a name of the functions around it."""
         function, name = location
         closure = self.functions[function].frame
         while closure is not None:
-            found = captured_variable(closure, name)
+            found = captured_variable(self, closure, name)
             if found is not None:
                 return found
             closure = closure.closure
@@ -341,7 +357,10 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             nonlocals=frozenset(scope.nonlocals), globals=frozenset(scope.globals), bound=frozenset(scope.bound),
             function=function,
         )  # fmt: skip
-        epoch = self.shared.epoch
+        self._walked[key] = self._walked.get(key, 0) + 1
+        first = len(self.owners)
+        moves = len(self.shared.moves)
+        self.shared.looked_up.append(set())
         self.stack.append(call)
         self._running[key] = NOTHING
         self.heap.begin_reads()
@@ -368,8 +387,14 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             writes = self.heap.delta_since(outer_level)
             self.heap.commit()
             reads = self.heap.end_reads()
+            looked_up = self.shared.looked_up.pop()
+            self.shared.looked_up[-1] |= looked_up
         summaries = self._memo.setdefault(key, [])
-        summaries.insert(0, Summary(reads, writes, returned, raised, frozenset(body.escapes), epoch, call.callee))
+        escapes = frozenset(body.escapes)
+        is_told_apart = self.is_own(function.module) and len(self.owners) > first
+        escaped = find_escaped(first, returned, writes) if is_told_apart else frozenset()
+        self.escaped |= escaped
+        summaries.insert(0, Summary(reads, writes, returned, raised, escapes, looked_up, moves, escaped, call.callee))
         caller.escapes |= body.escapes
         del summaries[SUMMARIES_PER_KEY:]
         if raised is not None:
@@ -400,12 +425,22 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         return record
 
     def _note_return(self, record: ContextRecord, returned: Values, body: Frame) -> None:
-        if not record.in_scope:
-            return
-        classes = {cls for value in returned if isinstance(value, Obj) and (cls := value.cls) in self.classes}
-        if classes:
+        if record.in_scope and returned:
             known, _ = self.recorder.returns.setdefault(record.symbol, (set(), tuple(body.guards)))
-            known.update(classes)
+            known.update(cls for value in returned for cls in self._classes_of(value))
+
+    def _classes_of(self, value: Value) -> tuple[SymbolId, ...]:
+        """The class of a returned value; of an instance known by its type alone it may be a subclass."""
+        match value:
+            case Obj(cls=cls) if cls in self.classes:
+                return (cls,)
+            case Const(kind=kind):
+                return (f"builtins:{kind}",)
+            case TupleValue():
+                return ("builtins:tuple",)
+            case Typed(cls=cls):
+                return (cls, UNFOLLOWED)
+        return (UNFOLLOWED,)
 
     def _suspend_generator(self, function: Function, arguments: Arguments, frame: Frame, span: Span) -> Values:
         obj = self.allocate("types:GeneratorType", (function, frame.symbol, span), frame)

@@ -44,12 +44,12 @@ def _declared_name(facts: ModuleFacts) -> str | None:
     return None
 
 
-def _dotted(node: Expr) -> str:
+def dotted_text(node: Expr | None) -> str:
     """``a.b.c`` as text, empty for any other expression."""
     match node:
         case Name(id=name):
             return name
-        case Attribute(value=value, name=name) if owner := _dotted(value):
+        case Attribute(value=value, name=name) if owner := dotted_text(value):
             return f"{owner}.{name}"
     return ""
 
@@ -101,7 +101,7 @@ class Module:
         for statement in self.facts.scopes[0].body:
             match statement:
                 case Assign(targets=targets, value=Name() | Attribute() as value):
-                    dotted = _dotted(value)
+                    dotted = dotted_text(value)
                     names = [target.id for target in targets if isinstance(target, Name)] if dotted else []
                     found.update(dict.fromkeys(names, dotted))
         return found

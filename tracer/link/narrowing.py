@@ -9,6 +9,7 @@ from tracer.link.truth import truth_of_value
 from tracer.link.values import (
     ABSENT,
     NOTHING,
+    Builtin,
     ClassRef,
     Const,
     Imported,
@@ -45,7 +46,9 @@ def narrow(machine: Machine, test: code.Expr, branch: bool, frame: Frame) -> boo
         case code.Compare(left=left, operators=(operator,), comparators=(right,)):
             keep = _comparison(machine, left, operator, right, branch, frame)
             return True if keep is None else _restrict(machine, keep[0], frame, keep[1])
-        case code.Call(function=code.Name(id="isinstance"), arguments=(subject, classes)):
+        case code.Call(function=code.Name() as function, arguments=(subject, classes)) if _is(
+            machine, function, Builtin("isinstance"), frame
+        ):
             return _restrict(machine, subject.value, frame, _instance_filter(machine, classes.value, branch, frame))
         case code.Name() | code.Attribute():
             return _restrict(machine, test, frame, lambda value: truth_of_value(machine, value) is not (not branch))
@@ -57,7 +60,7 @@ def _comparison(
 ) -> tuple[code.Expr, Keep] | None:
     if operator in {"is", "is not", "==", "!="}:
         same = (operator in {"is", "=="}) is branch
-        if isinstance(left, code.Call) and isinstance(left.function, code.Name) and left.function.id == "type":
+        if isinstance(left, code.Call) and _is(machine, left.function, ClassRef("builtins:type"), frame):
             cls = single(_peek(machine, right, frame))
             if isinstance(cls, ClassRef) and len(left.arguments) == 1:
                 return (
@@ -96,6 +99,11 @@ def _instance_filter(machine: Machine, classes: code.Expr, branch: bool, frame: 
 
     wanted = _peek(machine, classes, frame)
     return lambda value: is_instance(machine, value, wanted) is not (not branch)
+
+
+def _is(machine: Machine, node: code.Expr, value: Value, frame: Frame) -> bool:
+    """Whether a name stands for this very value, whatever it is called here."""
+    return isinstance(node, code.Name) and single(_peek(machine, node, frame)) == value
 
 
 def _peek(machine: Machine, node: code.Expr, frame: Frame) -> Values:

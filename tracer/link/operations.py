@@ -9,7 +9,7 @@ from tracer.link import comparisons, constants, operators
 from tracer.link.evaluation import evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.narrowing import narrow
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth, truth_of
 from tracer.link.values import NOTHING, Values, boolean, join, join_all, unknown
 from tracer.model import code
 
@@ -28,7 +28,7 @@ def _binary(machine: Machine, node: code.Binary, frame: Frame) -> Values:
 def _unary(machine: Machine, node: code.Unary, frame: Frame) -> Values:
     operand = evaluate(machine, node.operand, frame)
     if node.operator == "not":
-        value = truth_of(machine, operand)
+        value = ask_truth(machine, operand, frame, node.span)
         return boolean(None if value is None else not value)
     return constants.fold_unary(node.operator, operand)
 

@@ -13,7 +13,7 @@ from tracer.link.linearisations import linearisation_of
 from tracer.link.machine import Machine
 from tracer.link.modules import FactsOf, Module, ModuleIndex
 from tracer.link.walks import Reach, make_machine, walk_functions, walk_scenario
-from tracer.model.names import SymbolId, module_of
+from tracer.model.names import SymbolId, module_of, symbol_id
 from tracer.model.program import ClassLinearisation, EntryTrace, Program
 from tracer.model.targets import Scenario, Target
 
@@ -79,6 +79,7 @@ def assemble(
     problems: dict[tuple[str, str], None] = {}
     used: set[str] = set()
     for machine in machines:
+        _read_unwalked(machine)
         for symbol in sorted(machine.classes):
             if reach.in_scope(module_of(symbol)) or machine.is_own(module_of(symbol)):
                 found = linearisation_of(machine, symbol)
@@ -99,6 +100,15 @@ def assemble(
         libraries={name: version for name, version in sorted(versions.items()) if name in used},
         problems=tuple(sorted(problems)),
     )
+
+
+def _read_unwalked(machine: Machine) -> None:
+    """Read the classes of own files whose bodies could not be lowered: their headers have them all the same."""
+    for module in machine.modules.loaded():
+        if module.facts.header.problems and machine.is_own(module.name):
+            for definition in module.facts.header.definitions:
+                if definition.kind == "class":
+                    machine.class_state(symbol_id(module.name, definition.qualname))
 
 
 def _merge(known: ClassLinearisation | None, found: ClassLinearisation) -> ClassLinearisation:

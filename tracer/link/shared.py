@@ -2,8 +2,8 @@
 
 Nearly all of it never changes after it was first bound, and is read where it stands. What is stored from elsewhere (a
 ``global`` or ``nonlocal`` variable, a patched class or module) moves to a cell of the heap, so that
-branches undo and join it and remembered calls see it change. When something moves, what was remembered before is
-forgotten: those calls did not say that they read it.
+branches undo and join it and remembered calls see it change. When a name moves, calls that looked it up before, and
+could not say where, are remembered no more.
 """
 
 from __future__ import annotations
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 
 class SharedState:
-    """The shared variables of one walk; ``epoch`` counts how often one of them became shared."""
+    """The shared variables of one walk.
+
+    ``moves`` lists the names that moved, in order; ``looked_up`` are the names that each call in progress looked up.
+    """
 
     def __init__(self, heap: Heap) -> None:
-        self.epoch = 0
+        self.moves: list[str] = []
+        self.looked_up: list[set[str]] = [set()]
         self._heap = heap
         self._numbers: dict[object, int] = {}
         self._moved: set[Location] = set()
@@ -37,12 +41,16 @@ class SharedState:
         cell = self._heap.get(location)
         return cell if isinstance(cell, frozenset) else value
 
-    def store(self, holder: object, name: str, values: Values, value: Values | None) -> None:
-        """Store a variable from elsewhere; ``value`` is what the holder has."""
+    def store(self, holder: object, name: str, values: Values, value: Values | None, *, is_noted: bool = False) -> None:
+        """Store a variable from elsewhere; ``value`` is what the holder has.
+
+        ``is_noted``: whoever read the variable so far has said so, or nobody has.
+        """
         location = (self.number_of(holder), name)
         if location not in self._moved:
             self._moved.add(location)
-            self.epoch += 1
+            if not is_noted:
+                self.moves.append(name)
             self._heap.restore(location, value if value is not None else frozenset({ABSENT}))
         self._heap.store(*location, values)
 

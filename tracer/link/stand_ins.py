@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.exports import resolve_export
+from tracer.link.modules import dotted_text
 from tracer.link.recording import CallRecord
 from tracer.link.values import Function
 from tracer.model import code
@@ -50,21 +51,32 @@ def _getter_of(machine: Machine, name: str) -> Function | None:
 
 
 def _class_of_stand_in(machine: Machine, module: Module) -> str | None:
+    made: dict[str, str] = {}
     for statement in _flat(module.scope(0).body):
         match statement:
-            case code.Assign(
-                targets=(
-                    code.Subscript(
-                        value=code.Attribute(value=code.Name(id="sys"), name="modules"), index=code.Name(id="__name__")
-                    ),
-                ),
-                value=code.Call(function=code.Name(id=name)),
+            case code.Assign(targets=(code.Name(id=name),), value=code.Call(function=function)):
+                made[name] = dotted_text(function)
+            case code.Assign(targets=(code.Subscript(value=table, index=code.Name(id="__name__")),), value=value) if (
+                _is_module_table(module, table)
             ):
-                found = resolve_export(machine.modules, module.name, name)
+                maker = (
+                    dotted_text(value.function) if isinstance(value, code.Call) else made.get(dotted_text(value), "")
+                )
+                found = resolve_export(machine.modules, module.name, maker) if maker else None
                 if found is not None and found.kind == "class" and machine.is_followed(found.home):
                     machine.ensure_module(found.home)
                     return found.symbol
     return None
+
+
+def _is_module_table(module: Module, node: code.Expr) -> bool:
+    """Whether an expression is ``sys.modules``, under whatever name it was imported."""
+    head, _, tail = dotted_text(node).rpartition(".")
+    wanted = (head, None) if tail == "modules" and head else (tail, "modules")
+    return any(
+        item.module == "sys" and item.level == 0 and (item.name, item.origin) == wanted
+        for item in module.facts.header.imports
+    )
 
 
 def _flat(block: tuple[code.Statement, ...]) -> Iterator[code.Statement]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link.attributes import find_special
-from tracer.link.containers import CONTAINERS, LISTS, key_of
+from tracer.link.containers import CONTAINERS, DICTS, LISTS, key_of
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import CONTENT, Content
+from tracer.link.imports import module_value
 from tracer.link.iteration import is_walkable
 from tracer.link.values import (
     ABSENT,
@@ -39,8 +40,18 @@ if TYPE_CHECKING:
     from tracer.model.names import Span
 
 
+def hash_keys(machine: Machine, keys: Values, frame: Frame, span: Span, form: str = "subscript") -> None:
+    """Call the ``__hash__`` of keys whose class has its own."""
+    for key in ordered(keys):
+        method = find_special(machine, key, "__hash__") if isinstance(key, Obj) else None
+        if method is not None and is_walkable(machine, method):
+            machine.call_value(method, Arguments(), frame, span, form, certain=len(keys) == 1)
+
+
 def load_item(machine: Machine, values: Values, index: Values, frame: Frame, span: Span) -> Values:
     """``values[index]``."""
+    if any(isinstance(value, Obj) and value.cls in DICTS for value in values):
+        hash_keys(machine, index, frame, span)
     result = NOTHING
     for value in sorted(values, key=order_key) if len(values) > 1 else values:
         result = join(result, _load_item(machine, value, index, frame, span))
@@ -58,8 +69,11 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
             if (position is not None and position.kind == "slice") or Typed("builtins:slice") in index:
                 return _slice_list(machine, content, position, frame, span)
             if position is not None and isinstance(position.value, int) and content.is_exact:
-                found = content.get(position.value % len(content.items) if content.items else 0)
-                return found if found is not None else NOTHING
+                count = len(content.items)
+                if -count <= position.value < count:
+                    return content.items[position.value][1]
+                frame.escapes.add("builtins:IndexError")
+                return NOTHING
             return content.everything()
         case Obj(cls=cls) if cls in CONTAINERS:
             content = machine.content(value)
@@ -67,8 +81,11 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
                 found = content.get(key[0])
                 if found is not None and ABSENT not in found:
                     return found
+                frame.escapes.add("builtins:KeyError")
                 return join(without_absent(found or NOTHING), content.rest)
             return content.everything()
+        case Obj() if (fields := machine.library.tuple_items(machine, value)) is not None:
+            return _load_position(machine, fields, index, frame, span)
         case InstanceDict(owner=owner):
             name = known_constant(index)
             if name is not None and isinstance(name.value, str):
@@ -95,9 +112,16 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
             if method is not None and is_walkable(machine, method):
                 return machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
             return unknown(f"an item of a {class_of(value)}")
+        case External(name="sys.modules") if key is not None and isinstance(key[0], str):
+            return frozenset({module_value(machine, _module_called(machine, key[0]))})
         case External(name=name):
             return frozenset({value}) if machine.library.is_typing(name) else unknown(f"an item of {name}")
     return unknown("an item of something that is not known")
+
+
+def _module_called(machine: Machine, name: str) -> str:
+    """The module behind a key of ``sys.modules``: a program's own is ``__main__``."""
+    return next((module for module, called in machine.module_names.items() if called == name), name)
 
 
 def _load_position(machine: Machine, items: tuple[Values, ...], index: Values, frame: Frame, span: Span) -> Values:
@@ -105,7 +129,10 @@ def _load_position(machine: Machine, items: tuple[Values, ...], index: Values, f
     if position is not None and position.kind == "slice":
         return tuple_values(items[slice(*position.value)])  # type: ignore[misc]
     if position is not None and isinstance(position.value, int):
-        return items[position.value] if -len(items) <= position.value < len(items) else NOTHING
+        if -len(items) <= position.value < len(items):
+            return items[position.value]
+        frame.escapes.add("builtins:IndexError")
+        return NOTHING
     if Typed("builtins:slice") in index:
         return machine.container("list", (span, "slice"), frame, Content((), join_all(list(items))))
     return join_all(list(items))
@@ -120,6 +147,8 @@ def _slice_list(machine: Machine, content: Content, position: Const | None, fram
 
 def store_item(machine: Machine, owners: Values, index: Values, values: Values, frame: Frame, span: Span) -> None:
     """``owners[index] = values``."""
+    if any(isinstance(owner, Obj) and owner.cls in DICTS for owner in owners):
+        hash_keys(machine, index, frame, span)
     key = key_of(index)
     for owner in ordered(owners):
         match owner:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tracer.link.attributes import find_special
+from tracer.link.frames import Arguments
 from tracer.link.values import (
     Bound,
     Builtin,
@@ -19,10 +21,13 @@ from tracer.link.values import (
     Typed,
     Value,
     Values,
+    ordered,
 )
 
 if TYPE_CHECKING:
+    from tracer.link.frames import Frame
     from tracer.link.machine import Machine
+    from tracer.model.names import Span
 
 SIZED = {
     "builtins:list", "builtins:dict", "builtins:set", "builtins:frozenset", "collections:OrderedDict",
@@ -34,6 +39,30 @@ def truth_of(machine: Machine, values: Values) -> bool | None:
     """Whether every possible value is true or every one false; None where both may be."""
     verdicts = {truth_of_value(machine, value) for value in values}
     return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def ask_truth(machine: Machine, values: Values, frame: Frame, span: Span) -> bool | None:
+    """The truth of a condition; an object with a ``__bool__`` or ``__len__`` of its own is asked."""
+    verdicts: set[bool | None] = set()
+    for value in ordered(values):
+        method = _own_test(machine, value)
+        if method is None:
+            verdicts.add(truth_of_value(machine, value))
+        else:
+            is_sure = len(values) == 1
+            answer = machine.call_value(method, Arguments(), frame, span, "operator", certain=is_sure)
+            verdicts.add(truth_of(machine, answer))
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _own_test(machine: Machine, value: Value) -> Value | None:
+    from tracer.link.iteration import is_walkable
+
+    if not isinstance(value, Obj | Typed) or value.cls not in machine.classes:
+        return None
+    found = (find_special(machine, value, name) for name in ("__bool__", "__len__"))
+    method = next((method for method in found if method is not None), None)
+    return method if method is not None and is_walkable(machine, method) else None
 
 
 def truth_of_value(machine: Machine, value: Value) -> bool | None:

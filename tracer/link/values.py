@@ -330,6 +330,16 @@ def widen(values: Values) -> Values:
     return classes if len(classes) <= WIDTH else classes & {ABSENT} | {Unknown("too many possible values")}
 
 
+def without_detail(value: Value) -> Value:
+    """A constant's or a tuple's type in its place; what has only few values is kept."""
+    match value:
+        case Const(kind=kind) if kind not in {"NoneType", "bool"}:
+            return Typed(f"builtins:{kind}")
+        case TupleValue():
+            return Typed("builtins:tuple")
+    return value
+
+
 def without_absent(values: Values) -> Values:
     """The values that are there."""
     return values - {ABSENT} if ABSENT in values else values
@@ -371,7 +381,7 @@ def class_of(value: Value) -> SymbolId | None:
         case ClassRef():
             return "builtins:type"
         case ModuleRef():
-            return "types:ModuleType"
+            return "builtins:module"
         case TupleValue():
             return "builtins:tuple"
         case PropertyValue():

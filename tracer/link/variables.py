@@ -50,11 +50,11 @@ def _local(machine: Machine, name: str, frame: Frame) -> Values | None:
         return unknown("a local name that is not bound on this path")
     closure = frame.closure
     while closure is not None:
-        found = captured_variable(closure, name)
+        found = captured_variable(machine, closure, name)
         if found is not None:
             if closure.is_running and frame.function is not None:
                 machine.heap.note_captured((frame.function, name), found)
-            return _moved(machine, name, closure) if name in closure.moved else _settled(machine, closure, name, found)
+            return _resolved(machine, closure.env, name) if closure.env.get(name) is found else found
         if closure.scope.kind == "module":
             return None
         if name in closure.bound and closure.scope.kind != "class":
@@ -63,16 +63,14 @@ def _local(machine: Machine, name: str, frame: Frame) -> Values | None:
     return None
 
 
-def captured_variable(closure: Frame, name: str) -> Values | None:
+def captured_variable(machine: Machine, closure: Frame, name: str) -> Values | None:
     """What an enclosing frame holds under a name, None where it has none."""
     for scope in reversed(closure.overlay):
         if name in scope:
             return scope[name]
+    if name in closure.moved:
+        return _moved(machine, name, closure)
     return closure.env.get(name) if closure.scope.kind != "class" else None
-
-
-def _settled(machine: Machine, closure: Frame, name: str, found: Values) -> Values:
-    return _resolved(machine, closure.env, name) if closure.env.get(name) is found else found
 
 
 def _moved(machine: Machine, name: str, frame: Frame) -> Values:
@@ -82,7 +80,8 @@ def _moved(machine: Machine, name: str, frame: Frame) -> Values:
 
 def _move(machine: Machine, name: str, values: Values, frame: Frame) -> None:
     """Store a variable of another frame."""
-    machine.shared.store(frame, name, values, frame.env.get(name))
+    is_noted = frame.is_running and frame.scope.kind == "function"
+    machine.shared.store(frame, name, values, frame.env.get(name), is_noted=is_noted)
     frame.env.setdefault(name, frozenset({ABSENT}))
     frame.moved.add(name)
 
@@ -103,6 +102,7 @@ def _resolved(machine: Machine, env: dict[str, Values], name: str) -> Values:
 
 def lookup_global(machine: Machine, name: str, frame: Frame) -> Values:
     """A module-level or builtin name."""
+    machine.shared.looked_up[-1].add(name)
     module_frame = machine.module_frames.get(frame.module.name)
     if module_frame is not None and name in module_frame.env:
         moved = name in module_frame.moved

@@ -13,7 +13,7 @@ from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame, WalkLimitError
 from tracer.link.imports import walk_module
 from tracer.link.library import Library
-from tracer.link.machine import Machine
+from tracer.link.machine import UNFOLLOWED, Machine
 from tracer.link.modules import Module, ModuleIndex
 from tracer.link.recording import CallRecord, ContextRecord, build_trace, fold_chain
 from tracer.link.values import ClassRef, Function, Typed, Value, Values, ordered, unknown
@@ -126,7 +126,8 @@ def _note_raise(machine: Machine, name: str, error: AbstractRaiseError) -> None:
         return
     chain = fold_chain(tuple(record for record in error.stack if isinstance(record, CallRecord)))
     site = machine.site(frame, span, "raise")
-    machine.recorder.raises.append(PredictedRaise(name, error.exception, error.message, site, chain, certain=True))
+    certain = True
+    machine.recorder.raises.append(PredictedRaise(name, error.exception, error.message, site, chain, certain))
 
 
 def walk_functions(machine: Machine, modules: Sequence[str], starts: Sequence[str] = ()) -> EntryTrace:
@@ -253,11 +254,8 @@ def _annotated(machine: Machine, parameter: code.Parameter, frame: Frame) -> Val
 
 
 def dispatches_of(machine: Machine, entry: str) -> tuple[Dispatch, ...]:
-    """Functions of the project that choose which class they return an instance of."""
-    found: list[Dispatch] = []
-    for symbol, (classes, guards) in sorted(machine.recorder.returns.items()):
-        module, _, qualname = symbol.partition(":")
-        if not machine.is_own(module) or "." in qualname or not classes:
-            continue
-        found.append(Dispatch(entry, symbol, tuple(sorted(classes)), guards))
-    return tuple(found)
+    """What every function and method that returned in this walk returns an instance of."""
+    return tuple(
+        Dispatch(entry, symbol, tuple(sorted(classes - {UNFOLLOWED})), guards, UNFOLLOWED not in classes)
+        for symbol, (classes, guards) in sorted(machine.recorder.returns.items())
+    )

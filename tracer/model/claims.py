@@ -47,14 +47,14 @@ class Claim:
     kind       subject                                       expected
     ========== ============================================= ======================================================
     mro        class symbol                                  the linearisation, first to last
-    method     ``class.method`` as ``symbol name``           (supplier symbol,)
+    method     ``class.method`` as ``symbol name``           (supplier symbol,), several: one of them
     call       ``caller -> callee`` (+ `` #n``)              (receiver or ``-``, ``via ...``, ``must``/``may``)
     flow       target symbol                                 the callees in order, ``callee [receiver]``
     first-write ``owner.attribute`` as ``symbol attribute``  (writing symbol, form, ``via chain...``, guards ...)
     writes     attribute                                     ``form in owner`` of every site, generic ones marked
     reads      attribute                                     ``form in owner`` of every site
     guard      ``owner: text``                               (``true``/``false``/``undecided``,)
-    dispatch   function symbol                               class symbols
+    dispatch   function symbol                               class symbols (+ ``undecided``: perhaps others)
     raises     ``-`` or exception                            (exception, raising symbol)
     excerpt    ``path: text``                                (text,)
     ========== ============================================= ======================================================

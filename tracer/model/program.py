@@ -18,9 +18,10 @@ class ClassLinearisation:
     """A class's full method resolution order, library bases included, and who supplies each method.
 
     ``methods`` maps a name to the symbol that runs when it is called on an instance, after monkey patches in force;
-    ``object``'s are left out. ``patches`` maps a patched name to the site that patched it. ``unresolved`` are bases
-    that could not be followed, as (name, reason). ``site`` is the class statement. ``bases`` are the direct bases in
-    the order written.
+    ``object``'s are left out. ``alternatives`` has all candidates of the names of which code alone cannot tell which
+    definition is in force, ``methods`` the first of them. ``patches`` maps a name that is served by a monkey patch to
+    the site of the patch. ``unresolved`` are bases that could not be followed, as (name, reason). ``site`` is the class
+    statement. ``bases`` are the direct bases in the order written.
     """
 
     symbol: SymbolId
@@ -31,6 +32,7 @@ class ClassLinearisation:
     patches: Mapping[str, Site] = field(default_factory=dict)
     unresolved: tuple[tuple[str, str], ...] = ()
     bases: tuple[SymbolId, ...] = ()
+    alternatives: Mapping[str, tuple[SymbolId, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,16 @@ class PredictedRaise:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """A factory's result: calling ``function`` in this entry returns instances of ``classes``."""
+    """A function's result: calling it in this entry returns instances of ``classes``, None's among them.
+
+    ``complete`` is False where it may return what could not be followed as well.
+    """
 
     entry: str
     function: SymbolId
     classes: tuple[SymbolId, ...]
     guards: tuple[Guard, ...]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from tracer.model.evidence import (
     ObservedFrame,
     ObservedWrite,
 )
-from tracer.model.names import Span, SymbolId, symbol_id
+from tracer.model.names import SymbolId, symbol_id
+from tracer.observe.implicit import ImplicitPlaces
 from tracer.observe.rows import Row, Rows
 
 SymbolLookup = Callable[[str, int, str], SymbolId | None]
@@ -45,6 +46,7 @@ class Assembly:
         """Resolve the tables; ``main`` is the module that ran as ``__main__``."""
         self._rows = rows
         self._main = main
+        self._places = ImplicitPlaces()
         self._codes = [self._resolve_code(row, symbols) for row in rows.of("code")]
         self._classes = [symbol_id(self._module(row[1]), row[2]) for row in rows.of("class")]
         self._parents: list[int] = []
@@ -52,7 +54,8 @@ class Assembly:
         for _, parent, code, receiver, position in rows.of("frame"):
             self._parents.append(parent)
             known = self._codes[code]
-            self._frames.append(ObservedFrame(known.symbol, self._class(receiver), known.path, span_of(position)))
+            span = self._places.place(known.file, position)
+            self._frames.append(ObservedFrame(known.symbol, self._class(receiver), known.path, span))
 
     def edges(self) -> tuple[ObservedEdge, ...]:
         """Every call edge, merged where two instructions are one place in the source."""
@@ -61,7 +64,7 @@ class Assembly:
             slot, site, position, caller_receiver, callee, receiver, via = row
             edge = ObservedEdge(
                 path=self._codes[site].path,
-                span=span_of(position),
+                span=self._places.place(self._codes[site].file, position),
                 caller=self._codes[site].symbol,
                 callee=self._codes[callee].symbol,
                 caller_receiver=self._class(caller_receiver),
@@ -83,7 +86,7 @@ class Assembly:
                 attribute=attribute,
                 owner=self._classes[owner],
                 path=self._codes[site].path,
-                span=span_of(position),
+                span=self._places.place(self._codes[site].file, position),
                 symbol=self._codes[site].symbol,
                 value=value,
                 order=order,
@@ -149,7 +152,7 @@ class Assembly:
 
     def _resolve_code(self, row: Row, symbols: SymbolLookup) -> _Code:
         _, path, file, first_line, qualname, module, in_scope = row
-        symbol = symbols(path, first_line, qualname) if in_scope else None
+        symbol = symbols(path, first_line, without_folded(qualname)) if in_scope else None
         if symbol is None:
             symbol = symbol_id(self._module(module), local_name_of(qualname))
         return _Code(symbol, path, file, in_scope)
@@ -171,21 +174,28 @@ class Assembly:
         return tuple(reversed(stack))
 
 
-def span_of(position: Sequence[int]) -> Span:
-    """A span from the recorder's (line, column, end line, end column)."""
-    return Span(*position)
-
-
 def local_name_of(qualname: str) -> str:
     """A ``co_qualname`` as a file-local name, as far as it can be told without the syntax.
 
     The number of a lambda is unknown (``#?``); what a generated method's generator was called is left out.
     """
-    parts = qualname.replace("__create_fn__.<locals>.", "").replace(".<locals>", "").split(".")
-    while parts and parts[-1] in _FOLDED:
-        parts.pop()
+    plain = without_folded(qualname).replace("__create_fn__.<locals>.", "").replace(".<locals>", "")
+    parts = plain.split(".") if plain else []
     named = [f"{part}#?" if part == "<lambda>" else part for part in parts]
     return "" if named == ["<module>"] else ".".join(named)
+
+
+def without_folded(qualname: str) -> str:
+    """A ``co_qualname`` without the comprehensions in it, which are frames on 3.11 alone."""
+    parts = qualname.split(".")
+    kept = [part for index, part in enumerate(parts) if not _is_folded(parts, index)]
+    return ".".join(kept)
+
+
+def _is_folded(parts: Sequence[str], index: int) -> bool:
+    """Whether a part of a qualified name is a comprehension, or the ``<locals>`` that belongs to it."""
+    part = parts[index]
+    return part in _FOLDED or (part == "<locals>" and index > 0 and parts[index - 1] in _FOLDED)
 
 
 def sha256_of(file: Path) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 
 _WORKER = Path(__file__).resolve().parent / "worker" / "__main__.py"
 _LOOK_EVERY = 0.05
+_PATIENCE = 5.0
 _MARK = "TRACER_RUN"
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
@@ -48,7 +49,7 @@ def run_worker(
     files.mkdir(parents=True, exist_ok=True)
     asked = files / "request.json"
     asked.write_text(json.dumps(request), encoding="utf-8")
-    command = [str(python), str(_WORKER), str(asked)]
+    command = [str(python), str(_WORKER), str(asked), str(os.getpid())]
     mark = hashlib.sha256(str(files).encode()).hexdigest()[:16]
     with (files / "stdout").open("wb") as output, (files / "stderr").open("wb") as errors:
         process = subprocess.Popen(  # noqa: S603 - the user asked for this code to be run
@@ -83,9 +84,13 @@ def _end_all(process: subprocess.Popen[bytes], mark: str) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    for pid in _marked_processes(mark):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + _PATIENCE
+    # A signal is not yet an end, and what is being killed may have started another.
+    while (left := list(_marked_processes(mark))) and time.monotonic() < deadline:
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_LOOK_EVERY)
 
 
 def _marked_processes(mark: str) -> Iterator[int]:

@@ -1,11 +1,14 @@
 """Observe one scenario: up to three runs from the same folder, and the evidence they give together.
 
 ``plain`` runs the program as it is, ``record`` with the recorder, ``coverage`` under coverage.py. The first two must
-put out the same bytes; the third tells what was executed, which an edge recorder cannot see of calls into C code.
+put out the same bytes; the third tells what was executed, which an edge recorder cannot see of calls into C code. It
+counts only if it took the same way as the second: otherwise the scenario is reported as not reproducible.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from typing import Any
 from tracer.model.evidence import ScenarioRun
 from tracer.model.names import SymbolId
 from tracer.model.targets import Scenario, Target
+from tracer.observe.agreement import find_disagreement
 from tracer.observe.assembly import Assembly, SymbolLookup
 from tracer.observe.preparation import SetupError, prepare_folder, reset_folder
 from tracer.observe.process import Ending, run_worker, scenario_environment
@@ -57,6 +61,11 @@ class _Pass:
         return ("killed", f"the process left with status {self.ending.status} in the middle of the run")
 
     @property
+    def is_partial(self) -> bool:
+        """Whether the log stops before the run did, or the recorder missed something."""
+        return self.rows.find("end") is None or bool(self.rows.of("fault"))
+
+    @property
     def result(self) -> tuple[object, ...]:
         """What must be the same with and without a recorder."""
         exception = self.rows.find("exception")
@@ -96,7 +105,7 @@ def observe_scenario(
     if RECORD in done and PLAIN in done:
         run = replace(run, identical=done[RECORD].result == done[PLAIN].result)
     if COVERAGE in passes:
-        run = _with_coverage(run, done.get(COVERAGE))
+        run = _with_coverage(run, done.get(COVERAGE), _why_not_reproducible(done))
     return run
 
 
@@ -121,7 +130,7 @@ def _evidence_of(recorded: _Pass, run: ScenarioRun, symbols: SymbolLookup, main:
         python=start[0] if start is not None else "",
         outcome=outcome,
         reason="; ".join(filter(None, [reason, *faults])),
-        partial=rows.find("end") is None or bool(faults),
+        partial=recorded.is_partial,
         exception=assembly.exception(),
         libraries=dict(sorted((name, version) for name, version in rows.of("library"))),
         files=assembly.files(),
@@ -133,13 +142,28 @@ def _evidence_of(recorded: _Pass, run: ScenarioRun, symbols: SymbolLookup, main:
     )
 
 
-def _with_coverage(run: ScenarioRun, covered: _Pass | None) -> ScenarioRun:
+def _why_not_reproducible(done: Mapping[str, _Pass]) -> str:
+    """What the recorded and the measured pass do not agree on; empty where they agree or cannot be compared."""
+    recorded, covered = done.get(RECORD), done.get(COVERAGE)
+    if recorded is None or covered is None or covered.rows.find("uncovered") is not None:
+        return ""
+    if recorded.result != covered.result:
+        return "it ended or printed otherwise"
+    if recorded.is_partial:
+        return ""
+    return find_disagreement(recorded.rows, covered.rows) or ""
+
+
+def _with_coverage(run: ScenarioRun, covered: _Pass | None, difference: str) -> ScenarioRun:
     """Add the executed lines and arcs of the files that the run speaks of, or why there are none."""
     if covered is None:
         return replace(run, reason=_join(run.reason, "lines not measured: the run did not end by itself"))
     missing = covered.rows.find("uncovered")
     if missing is not None:
         return replace(run, reason=_join(run.reason, f"lines not measured: {missing[0]}"))
+    if difference:
+        said = f"not reproducible: a second run took another way ({difference}); its lines are not used"
+        return replace(run, reason=_join(run.reason, said))
     rows = {row[0]: row for row in covered.rows.of("covered") if not run.files or row[0] in run.files}
     return replace(
         run,
@@ -170,7 +194,7 @@ class _Runner:
     def prepare(self) -> None:
         """Make the folder that every pass starts from; raises ``SetupError``."""
         self._prepared = prepare_folder(
-            self._scenario, self._scope, self._base, self._work, self._python, self._run_setup
+            self._scenario, self._scope, self._base, self._root, self._work, self._python, self._run_setup
         )
 
     def run(self, mode: str, watch: Watch) -> _Pass:
@@ -189,7 +213,7 @@ class _Runner:
     def mask(self, text: str) -> str:
         """``text`` without this machine's folders."""
         for folder, label in self._masks():
-            text = text.replace(folder, label)
+            text = re.sub(rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])", label, text)
         return text
 
     def _run_setup(self, folder: Path) -> Ending:
@@ -228,8 +252,9 @@ class _Runner:
         }
 
     def _masks(self) -> list[tuple[str, str]]:
-        folders = [(str(self._work / "run"), "<work>"), (str(self._root), "<root>"), (str(Path.home()), "~")]
-        return sorted(folders, key=lambda mask: -len(mask[0]))
+        folders = [(self._work / "run", "<work>"), (self._root, "<root>"), (Path.home(), "~")]
+        named = [(str(folder), label) for folder, label in folders if folder.name]
+        return sorted(named, key=lambda mask: -len(mask[0]))
 
     def _script(self) -> str | None:
         return None if self._scenario.script is None else str((self._base / self._scenario.script).resolve())

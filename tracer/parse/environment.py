@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tracer.errors import TargetError
 
+_INTERPRETER = re.compile(r"(?:python|pypy)[\w.-]*$", re.IGNORECASE)
 _LIBRARY = re.compile(r"python(\d+)\.(\d+)$")
 
 
@@ -53,6 +54,8 @@ def read_environment(python: Path | None = None) -> Environment:
 def _read_named(python: Path) -> Environment:
     if not python.exists():
         raise TargetError(f"{python}: there is no such interpreter; name one as in .venv/bin/python")
+    if not python.is_dir() and not (_INTERPRETER.match(python.name) or _INTERPRETER.match(python.resolve().name)):
+        raise TargetError(f"{python}: is no Python interpreter; name one as in .venv/bin/python")
     prefix = python if python.is_dir() else python.parent.parent
     settings = _read_settings(prefix / "pyvenv.cfg")
     base = Path(settings["home"]).parent if "home" in settings else _base_prefix(python, prefix)

@@ -49,6 +49,11 @@ class Addresses:
         """The page that counts outcomes."""
         return f"{self.folder}/verification/index.md"
 
+    @property
+    def limits(self) -> str:
+        """The page of what the walk could not see."""
+        return f"{self.folder}/verification/limits.md"
+
     def find_symbol(self, symbol: SymbolId) -> str | None:
         """The address of a class, or of a method's row on its class's page."""
         if symbol in self.classes:

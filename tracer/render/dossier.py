@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tracer.model.claims import Claim
 from tracer.model.edges import Site
 from tracer.model.evidence import ScenarioRun
-from tracer.model.names import SymbolId, module_of
+from tracer.model.names import Span, SymbolId, module_of
 from tracer.model.program import Program
 from tracer.model.targets import Target
 from tracer.model.verdicts import Summary, Verdict
@@ -87,9 +87,19 @@ class Dossier:
 
     def place(self, site: Site) -> Markdown:
         """``file:line``, linked to the repository's web view where a template is configured."""
-        text = code(f"{site.path}:{site.span.line}")
+        return self.linked(code(f"{site.path}:{site.span.line}"), site)
+
+    def linked(self, text: Markdown, site: Site) -> Markdown:
+        """A fragment, linked to a place in the repository's web view where a template is configured."""
         url = self.permalinks.url_of(site)
         return Markdown(f"[{text}](<{url}>)") if url and not set(url) & set(" <>\n") else text
+
+    def locate(self, path: str, span: Span) -> Site:
+        """The place of what knows its file, but not whether that is a library's: a condition, a recorded frame."""
+        package = path.partition("/")[0]
+        owned = {name.partition(".")[0] for name in self.target.packages}
+        is_library = package in self.program.libraries and package not in owned
+        return Site(path, span, "", "", package if is_library else None)
 
     def shown_place(self, site: Site, here: str) -> Markdown:
         """A place whose lines are shown, with the verdict that they hold the text claimed, if it is claimed."""
@@ -107,9 +117,10 @@ class Dossier:
         """Why a verdict is not ``confirmed`` and what was really seen, empty for one that needs no words."""
         if verdict is None or verdict.outcome in SETTLED:
             return Markdown("")
-        parts = [escape_text(verdict.reason or verdict.claim.reason)]
-        if verdict.actual:
-            parts.append(sentence("seen: {}", join(", ", tuple(map(code, verdict.actual)))))
+        reason = verdict.reason or verdict.claim.reason
+        parts = [escape_text(reason)]
+        if unsaid := tuple(code(seen) for seen in verdict.actual if seen not in reason):
+            parts.append(sentence("seen: {}", join(", ", unsaid)))
         text = join("; ", [part for part in parts if part])
         return sentence('<span class="tracer-reason">{}</span>', text) if text else text
 

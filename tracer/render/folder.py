@@ -1,8 +1,9 @@
 """Putting a rendered site on disk, whole or not at all.
 
 The new folder is built beside the old one and takes its place in two renames. A run that was killed before, between or
-after them leaves the old pages or the new ones: whoever comes next puts right what it left half done. A manifest names what was written: only those files are ever replaced or removed, and a file somebody else put there is
-carried over. A foreign file in the way of a page is an error, never overwritten.
+after them leaves the old pages or the new ones: whoever comes next puts right what it left half done. A manifest names
+what was written: only those files are ever replaced or removed, and a file somebody else put there is carried over. A
+foreign file in the way of a page is an error, never overwritten.
 """
 
 from __future__ import annotations

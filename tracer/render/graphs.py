@@ -89,7 +89,7 @@ def build_dot(graph: Graph) -> str:
 
 def _add_node(dot: graphviz.Digraph, node: GraphNode) -> None:
     lines = [_shorten(line) for line in node.lines]
-    width = max(len(line) for line in lines) * _CHARACTER_INCHES + 0.3
+    width = max(len(line) for line in lines) * _CHARACTER_INCHES + 0.2
     attributes = {"width": f"{width:.2f}", "height": f"{0.2 * len(lines) + 0.22:.2f}", "class": f"tracer-{node.style}"}
     if node.href:
         attributes["URL"] = _quote(node.href)

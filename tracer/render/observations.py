@@ -6,7 +6,7 @@ speaks of other bytes is left to the verdict, which calls it stale.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,18 +19,22 @@ EdgeKey = tuple[str, str, int, int, SymbolId]
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Runs in (scenario, device) order and counts of calls per scenario, place and callee."""
+    """Runs in (scenario, device) order and counts of calls per scenario, place and callee, then per receiver."""
 
     runs: tuple[ScenarioRun, ...]
-    counts: Mapping[EdgeKey, int]
+    counts: Mapping[EdgeKey, Mapping[SymbolId | None, int]]
 
     def runs_of(self, scenario: str) -> tuple[ScenarioRun, ...]:
         """The runs of one scenario, one per device."""
         return tuple(run for run in self.runs if run.scenario == scenario)
 
-    def count_calls(self, scenario: str, site: Site, callee: SymbolId) -> int:
-        """How often a call site reached a callee in a scenario; the largest count of any device."""
-        return self.counts.get((scenario, *site.key, callee), 0)
+    def count_calls(self, scenario: str, site: Site, callee: SymbolId, receiver: SymbolId | None) -> int:
+        """How often a call site reached a callee on a class in a scenario; the largest count of any device.
+
+        A run that does not know the class counts for every one, and without a class every one counts.
+        """
+        found = self.counts.get((scenario, *site.key, callee), {})
+        return sum(count for seen, count in found.items() if receiver is None or seen in {None, receiver})
 
     def writes_at(self, attribute: str, site: Site) -> tuple[tuple[str, ObservedWrite], ...]:
         """The observed stores of an attribute that lie on a site's lines, with their scenarios."""
@@ -59,17 +63,18 @@ def collect_observations(runs: Iterable[ScenarioRun], files: Mapping[str, str]) 
     """Index the runs' records about files whose bytes are those of ``files``."""
     ordered = tuple(sorted(runs, key=lambda run: (run.scenario, run.device)))
     fresh = tuple(_drop_stale(run, files) for run in ordered)
-    counts: defaultdict[EdgeKey, int] = defaultdict(int)
+    counts: defaultdict[EdgeKey, Counter[SymbolId | None]] = defaultdict(Counter)
     for run in fresh:
-        for key, count in _count_edges(run).items():
-            counts[key] = max(counts[key], count)
+        for key, seen in _count_edges(run).items():
+            counts[key] |= seen
     return Observations(fresh, dict(counts))
 
 
-def _count_edges(run: ScenarioRun) -> Mapping[EdgeKey, int]:
-    counts: defaultdict[EdgeKey, int] = defaultdict(int)
+def _count_edges(run: ScenarioRun) -> Mapping[EdgeKey, Counter[SymbolId | None]]:
+    counts: defaultdict[EdgeKey, Counter[SymbolId | None]] = defaultdict(Counter)
     for edge in run.edges:
-        counts[run.scenario, edge.path, edge.span.end_line, edge.span.end_column, edge.callee] += edge.count
+        place = (run.scenario, edge.path, edge.span.end_line, edge.span.end_column, edge.callee)
+        counts[place][edge.receiver] += edge.count
     return counts
 
 

@@ -11,11 +11,13 @@ from tracer.render.contents import TargetContents
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, sentence
 from tracer.render.views.attribute import build_attribute
+from tracer.render.views.counts import summarise_outcomes
 from tracer.render.views.flow import build_flow
+from tracer.render.views.limits import build_limits
 from tracer.render.views.linearisation import build_class
 from tracer.render.views.overview import build_overview
 from tracer.render.views.sequence import build_sequence
-from tracer.render.views.verification import build_outcomes, build_verification, summarise_outcomes
+from tracer.render.views.verification import build_outcomes, build_verification
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,6 @@ def _plan_verification(dossier: Dossier) -> list[Page]:
         Page(path, f"{view.outcome.capitalize()}{view.part}", "outcome.md.jinja", view, "Verification")
         for path, view in build_outcomes(dossier)
     ]
-    return [dashboard, *lists]
+    limits = dossier.addresses.limits
+    walked = Page(limits, "Where the walk stops", "limits.md.jinja", build_limits(dossier, limits), "Verification")
+    return [dashboard, *lists, walked]

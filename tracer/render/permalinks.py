@@ -24,9 +24,13 @@ class Permalinks:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def url_of(self, site: Site) -> str | None:
-        """The web address of a place, or None where no template covers its file."""
+        """The web address of a place, or None where no template covers its file.
+
+        A target that is itself an installed library needs no template of its own: that of the library covers it.
+        """
         package = site.library or site.path.partition("/")[0]
-        template = self.libraries.get(package, "") if site.library else self.template
+        own = None if site.library else self.template
+        template = own or self.libraries.get(package)
         version = self.versions.get(package, "")
         if not template or ("{version}" in template and not version):
             return None

@@ -213,6 +213,22 @@ def test_a_guard_that_differs_between_calls_is_undecided():
     assert (claim.expected, claim.reason) == (("undecided",), "differs between calls: false, true")
 
 
+def test_a_guard_has_one_value_in_every_claim_of_its_entry():
+    maybe = replace(HAS_TOWER, value="undecided", reason="later")
+    claims = claims_of(with_trace(guards=(maybe,)))
+    seen = {guard for claim in claims for guard in claim.guards}
+    assert {(guard.value, guard.reason) for guard in seen} == {("undecided", "differs between calls: true, undecided")}
+    assert {"guard", "flow", "call"} <= {claim.kind for claim in claims if claim.guards}
+
+
+def test_the_site_of_a_guard_carries_its_library():
+    place = replace(TO_TOWER.site, library="lib")
+    trace = entry("demo", MAIN, TO_LOAD, TO_INIT, replace(TO_TOWER, site=place))
+    (claim,) = claims_of(program(trace, classes=CLASSES), kind="guard")
+    assert claim.sites[0].library == "lib"
+    assert claims_of(kind="guard")[0].sites[0].library is None
+
+
 def test_the_same_text_tested_twice_is_numbered():
     again = guard(INIT, 25, HAS_TOWER.text, "false", branch=False)
     later = call(INIT, LOAD, 26, caller_receiver=MODEL, guards=(again,))
@@ -224,9 +240,47 @@ def test_the_same_text_tested_twice_is_numbered():
 
 def test_dispatch_unites_what_a_factory_may_return():
     more = (*TRACE.dispatches, Dispatch("demo", LOAD, ("vis.model:Other",), ()), Dispatch("demo", "lib:f", ("x",), ()))
-    (claim,) = claims_of(with_trace(dispatches=more), kind="dispatch")
+    claim = claims_by_subject("dispatch", with_trace(dispatches=more))[LOAD]
     assert (claim.subject, claim.expected, claim.certain) == (LOAD, (MODEL, "vis.model:Other"), False)
     assert claim.sites == (TO_LOAD.site,)
+
+
+def claims_by_subject(kind: str, linked: Program = PROGRAM) -> dict[str, Claim]:
+    return {claim.subject: claim for claim in claims_of(linked, kind=kind)}
+
+
+def test_what_the_function_of_a_flow_returns_is_claimed():
+    """A method, and None is an answer."""
+    returned = Dispatch("demo", TOWER, ("builtins:NoneType",), ())
+    claim = claims_by_subject("dispatch", with_trace(dispatches=(returned,)))[TOWER]
+    assert (claim.entry, claim.expected, claim.certain) == ("demo", ("builtins:NoneType",), True)
+    assert claim.sites == (TO_TOWER.site,)
+
+
+def test_what_could_not_be_followed_is_said_to_be_undecided():
+    partly = Dispatch("demo", TOWER, (MODEL,), (), complete=False)
+    claim = claims_by_subject("dispatch", with_trace(dispatches=(partly,)))[TOWER]
+    assert (claim.expected, claim.certain) == ((MODEL, "undecided"), False)
+    unseen = claims_by_subject("dispatch", with_trace(dispatches=()))[TOWER]
+    assert (unseen.expected, unseen.reason) == (("undecided",), "the analysis did not see it return")
+
+
+def test_a_factory_of_a_library_is_not_claimed_though_it_is_called():
+    into = call(LOAD, "lib:make", 12)
+    trace = entry("demo", MAIN, TO_LOAD, into, dispatches=(Dispatch("demo", "lib:make", ("lib:Thing",), ()),))
+    target = replace(TARGET, documented=Documented(sequences=(("t", "demo", MAIN),)))
+    assert stated("dispatch", program(trace, classes=CLASSES), target) == {}
+
+
+def test_methods_and_makers_of_builtins_are_no_factories():
+    others = (Dispatch("demo", INIT, (MODEL,), ()), Dispatch("demo", LOAD, ("builtins:str",), ()))
+    assert set(stated("dispatch", with_trace(dispatches=others))) == {TOWER}
+
+
+def test_no_result_is_claimed_of_a_constructor_or_of_what_is_not_reached():
+    for text in (MODEL, "Meta.gone"):
+        target = replace(TARGET, documented=Documented(flows=((text, "demo"),)))
+        assert stated("dispatch", with_trace(dispatches=()), target) == {}
 
 
 def test_an_entry_that_must_raise_ends_in_that_exception():
@@ -245,6 +299,23 @@ def test_a_documented_class_states_every_method_one_on_the_way_only_what_is_used
     assert set(stated("method")) == {f"{c} {m}" for c in (META, MODEL) for m in ("__init__", "tower")}
     target = replace(TARGET, documented=Documented(classes=("Model",)))
     assert f"{MODEL} save" in stated("method", target=target)
+
+
+def test_a_patched_class_states_the_patched_method_where_the_patch_was_put():
+    patch = {"save": site("vis.patch", 9, "attribute")}
+    base = linearisation("lib:Base", ("lib:Base",), {"save": "vis.patch:save"}, patches=patch)
+    leaf = linearisation("lib:Leaf", ("lib:Leaf", "lib:Base"), {"save": "vis.patch:save"}, patches=patch)
+    claims = claims_by_subject("method", program(TRACE, classes=(*CLASSES, base, leaf)))
+    assert claims["lib:Base save"].expected == ("vis.patch:save",)
+    assert claims["lib:Base save"].sites[0] == patch["save"]
+    assert "lib:Leaf save" not in claims
+
+
+def test_a_method_defined_in_one_way_or_another_is_claimed_as_either():
+    either = linearisation(META, (META,), {"tower": TOWER}, alternatives={"tower": (TOWER, f"{TOWER}#2")})
+    claim = claims_by_subject("method", program(TRACE, classes=(either,)))[f"{META} tower"]
+    assert (claim.expected, claim.certain) == ((TOWER, f"{TOWER}#2"), True)
+    assert claim.reason == "one of 2 definitions: code alone cannot tell which"
 
 
 def test_an_unresolved_base_makes_a_linearisation_uncertain():

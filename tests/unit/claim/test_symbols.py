@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.unit.programs import call, entry, linearisation, program
-from tracer.claim.symbols import check_documented, find_class, find_symbol, resolve_class, resolve_symbol
+from tracer.claim.symbols import find_class, find_symbol, find_undocumentable, resolve_class, resolve_symbol
 from tracer.errors import TargetError
 from tracer.model.targets import Documented, Target
 
@@ -59,17 +59,33 @@ def test_classes_resolve_among_classes_only():
     assert find_symbol(PROGRAM, "nothing") is None
 
 
+NAMES = frozenset({"tower", "tower_name"})
+
+
 @pytest.mark.parametrize(
-    ("documented", "message"),
+    ("documented", "key", "message"),
     [
-        (Documented(classes=("Modell",)), "no symbol 'Modell'"),
-        (Documented(flows=(("Meta.towel", "demo"),)), "no symbol 'Meta.towel'"),
+        (Documented(classes=("Model", "Modell")), ("classes", 1), "no symbol 'Modell'"),
+        (Documented(flows=(("Meta.towel", "demo"),)), ("flows", 0, "to"), "no symbol 'Meta.towel'"),
         (
             Documented(sequences=(("t", "train", "load"),)),
-            r"load is documented in an unknown scenario 'train' \(known: demo\)",
+            ("sequences", 0, "in"),
+            "load is documented in an unknown scenario 'train' (known: demo)",
         ),
+        (
+            Documented(attributes=("tower_nmae",)),
+            ("attributes", 0),
+            "no attribute 'tower_nmae' is stored, loaded or declared in what was analysed; did you mean tower_name?",
+        ),
+        (Documented(attributes=("tower", "Modell.tower")), ("attributes", 1), "no symbol 'Modell'"),
     ],
 )
-def test_what_is_documented_must_exist(documented, message):
-    with pytest.raises(TargetError, match=message):
-        check_documented(PROGRAM, Target("app", ".", ("pkg",), documented=documented))
+def test_what_is_documented_must_exist(documented, key, message):
+    (found,) = find_undocumentable(PROGRAM, Target("app", ".", ("pkg",), documented=documented), NAMES)
+    assert found[0] == key
+    assert found[1].startswith(message)
+
+
+def test_what_exists_may_be_documented():
+    documented = Documented(attributes=("tower", "Meta.tower_name"), classes=("Meta",), flows=(("Meta.tower", "demo"),))
+    assert not list(find_undocumentable(PROGRAM, Target("app", ".", ("pkg",), documented=documented), NAMES))

@@ -21,7 +21,7 @@ def run(*arguments: str) -> Result:
 
 
 def raise_from_queries(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
-    def fail(*_: object) -> NoReturn:
+    def fail(*_: object, **__: object) -> NoReturn:
         raise error
 
     module = SimpleNamespace(mro=fail)

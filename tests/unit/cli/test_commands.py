@@ -116,6 +116,14 @@ def test_check_that_holds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.usefixtures("folder")
+def test_check_on_evidence_for_other_bytes_does_not_say_that_all_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, "pipeline", checked(Finding("stale-evidence", "note", "stale-evidence t", "2 claims rest")))
+    result = run("check")
+    assert (result.exit_code, "holds" in result.stdout) == (0, False)
+    assert result.stdout.endswith("no documented claim has changed; not all are proven\n")
+
+
+@pytest.mark.usefixtures("folder")
 def test_check_that_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
     pipeline = install(monkeypatch, "pipeline", checked(CHANGED, exit_code=1))
     result = run("check", "--fresh", "--no-observe")
@@ -208,4 +216,5 @@ def test_what_queries_are_asked(
     queries = install(monkeypatch, "queries", Recorder(calls={"schema": 1}, attr={"schema": 1}, show={"schema": 1}))
     assert run(*arguments, "--json", "--source", str(tmp_path)).exit_code == 0
     ((name, (_, *rest), keywords),) = queries.asked
+    assert callable(keywords.pop("note"))
     assert (name, tuple(rest), keywords) == expected

@@ -26,7 +26,7 @@ def is_own(symbol: str) -> bool:
 
 
 def summary_of(observed: tuple[Evidence, ...], *claims: Claim, linked: Program = PROGRAM) -> Summary:
-    verdicts = judge(claims, linked, observed, is_own=is_own)
+    verdicts = judge(claims, linked, observed, is_own=is_own, lines_of=lambda _path: None)
     return summarise(verdicts, linked, observed, is_own=is_own)
 
 
@@ -59,6 +59,11 @@ def test_without_evidence_there_is_nothing_to_divide():
 def test_evidence_for_other_bytes_is_left_out():
     summary = summary_of(evidence(run("demo", seen(HIT), seen(MISSED), lines=LINES, files={"app.py": "1" * 64})))
     assert (summary.precision_own, summary.recall_own) == (Ratio(0, 0), Ratio(0, 0))
+
+
+def test_a_run_that_recording_changed_is_left_out():
+    summary = summary_of(evidence(run("demo", seen(MISSED), identical=False)))
+    assert (summary.recall_own.total, summary.precision_own.total) == (0, 0)
 
 
 def test_counts_are_per_kind_and_outcome_and_open_items_carry_reasons():

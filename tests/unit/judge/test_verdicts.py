@@ -28,10 +28,12 @@ from tests.unit.programs import (
     write,
 )
 from tracer.claim.claims import derive_claims
+from tracer.judge.conditions import LinesOf
 from tracer.judge.verdicts import judge
-from tracer.model.claims import Claim
+from tracer.model.claims import Claim, Step
 from tracer.model.edges import Unresolved
 from tracer.model.evidence import ScenarioRun
+from tracer.model.names import Span
 from tracer.model.program import Dispatch, PredictedRaise, Program
 from tracer.model.targets import Documented, Target
 from tracer.model.verdicts import Verdict
@@ -50,8 +52,15 @@ def derive(linked: Program, **documented: Any) -> tuple[Claim, ...]:
     return derive_claims(linked, target, lambda place: f"line {place.span.line}")
 
 
-def verdicts_of(linked: Program, *runs: ScenarioRun, **documented: Any) -> dict[str, Verdict]:
-    found = judge(derive(linked, **documented), linked, evidence(*runs), is_own=is_own)
+def numbered(path: str) -> tuple[str, ...]:
+    """A file in which every line says its number."""
+    return tuple(f"    line {number}" for number in range(1, 60)) if path == "app.py" else ()
+
+
+def verdicts_of(
+    linked: Program, *runs: ScenarioRun, lines_of: LinesOf = numbered, **documented: Any
+) -> dict[str, Verdict]:
+    found = judge(derive(linked, **documented), linked, evidence(*runs), is_own=is_own, lines_of=lines_of)
     return {f"{verdict.claim.kind} {verdict.claim.subject}": verdict for verdict in found}
 
 
@@ -193,7 +202,7 @@ def test_runs_of_another_target_do_not_speak():
 
 
 def unpredicted(linked: Program, *runs: ScenarioRun) -> list[tuple[str, str]]:
-    found = judge((), linked, evidence(*runs), is_own=is_own)
+    found = judge((), linked, evidence(*runs), is_own=is_own, lines_of=numbered)
     assert {verdict.outcome for verdict in found} <= {"unpredicted"}
     return [(verdict.claim.subject, verdict.reason) for verdict in found]
 
@@ -428,54 +437,37 @@ def test_reads_are_static():
 
 # --- guard -----------------------------------------------------------------------------------------------------------
 
-#  10  if flag:
-#  11      load()
-#  12  else:
-#  13      build()
+# What judging makes of each kind of condition is in test_branches.py; here the test is that of an ``if``:
+#  10      if flag:
+#  11          load()
+#  12      else:
+#  13          build()
+SOURCE = ["def main(flag):", *["    pass"] * 8, "    if flag:", "        load()", "    else:", "        build()"]
 GUARD = guard(MAIN, 10, "flag", "true")
 GUARDED = call(MAIN, LOAD, 11, must=False, guards=(GUARD,))
-ELSE = replace(GUARD, branch=False)
 
 
-def guard_verdict(arcs: list[tuple[int, int]], edge: Any = GUARDED, text: str = "flag") -> Verdict:
+def source_of(path: str) -> tuple[str, ...]:
+    return tuple(SOURCE) if path == "app.py" else ()
+
+
+def guard_verdict(arcs: list[tuple[int, int]], *, value: str = "true", reason: str = "", **more: Any) -> Verdict:
     lines = sorted({line for arc in arcs for line in arc if line > 0})
-    observed = run("demo", lines={"app.py": lines} if lines else None, arcs={"app.py": tuple(arcs)})
-    return verdicts_of(program(entry("demo", MAIN, edge)), observed, **SEQUENCE)[f"guard {MAIN}: {text}"]
-
-
-def with_value(edge: Any, value: str, *, branch: bool = True) -> Any:
-    return replace(edge, guards=(replace(GUARD, value=value, branch=branch),))
+    observed = run("demo", lines={"app.py": lines} if lines else None, arcs={"app.py": tuple(arcs)}, **more)
+    test = replace(GUARD, value=value, reason=reason, span=Span(10, 7, 10, 11))
+    linked = program(entry("demo", MAIN, replace(GUARDED, guards=(test,))))
+    return verdicts_of(linked, observed, lines_of=source_of, **SEQUENCE)[f"guard {MAIN}: flag"]
 
 
 @pytest.mark.parametrize(
     ("arcs", "actual"),
-    [
-        ([(10, 11), (11, -9)], ("true",)),
-        ([(10, 13), (13, -9)], ("false",)),
-        ([(10, -9)], ("false",)),
-        ([(8, 10), (10, 8)], ("false",)),
-        ([(10, 11), (10, 13)], ("true", "false")),
-        ([(9, 10), (10, 11), (11, 10), (10, 14)], ("true",)),
-    ],
-    ids=["taken", "else", "fell out of the function", "back to the loop", "both ways", "a loop that ends"],
+    [([(10, 11)], ("true",)), ([(10, 13)], ("false",)), ([(10, 11), (10, 13)], ("true", "false"))],
 )
 def test_guard_value_follows_the_jumps(arcs, actual):
     for claimed in ("true", "false"):
-        verdict = guard_verdict(arcs, with_value(GUARDED, claimed))
+        verdict = guard_verdict(arcs, value=claimed)
         assert verdict.actual == actual
         assert verdict.outcome == ("confirmed" if (claimed,) == actual else "refuted")
-
-
-#  10  if flag:
-#  11      return
-#  12  value = 1
-#  13  load()
-@pytest.mark.parametrize(
-    ("arcs", "actual"), [([(10, 11), (11, -9)], ("true",)), ([(10, 12), (12, 13), (13, -9)], ("false",))]
-)
-def test_guard_of_an_early_return(arcs, actual):
-    after = with_value(call(MAIN, LOAD, 13), "true", branch=False)
-    assert guard_verdict(arcs, after).actual == actual
 
 
 def test_refuted_guard_says_how_it_came_out():
@@ -484,10 +476,9 @@ def test_refuted_guard_says_how_it_came_out():
 
 
 def test_undecided_guard_stays_undecided_and_shows_what_was_seen():
-    edge = replace(GUARDED, guards=(replace(GUARD, value="undecided", reason="depends on argv"),))
-    verdict = guard_verdict([(10, 11)], edge)
+    verdict = guard_verdict([(10, 11)], value="undecided", reason="depends on argv")
     assert (*outcome(verdict), verdict.actual) == ("undecided", "depends on argv", ("true",))
-    silent = verdicts_of(program(entry("demo", MAIN, edge)), **SEQUENCE)[f"guard {MAIN}: flag"]
+    silent = guard_verdict([], value="undecided", reason="depends on argv")
     assert outcome(silent) == ("undecided", "depends on argv")
 
 
@@ -496,15 +487,14 @@ def test_guard_never_tested_is_not_exercised():
     assert outcome(guard_verdict([])) == ("not exercised", "no record of executed lines")
 
 
-def test_guard_on_its_own_line_cannot_be_told():
-    inline = call(MAIN, LOAD, 10, must=False, guards=(GUARD,))
-    assert guard_verdict([(10, 11)], inline).reason.startswith("part of an expression on one line")
+def test_guard_is_not_decided_by_the_lines_that_ran():
+    """The run may have ended in the test, or before the line that would tell."""
+    reason = "no jump from the test was recorded that tells how it came out"
+    assert outcome(guard_verdict([(9, 10), (11, 12)])) == ("not exercised", reason)
 
 
 def test_guard_of_a_changed_file_is_stale():
-    observed = run("demo", lines=LINES, arcs={"app.py": ((10, 11),)}, files={"app.py": "1" * 64})
-    linked = program(entry("demo", MAIN, GUARDED))
-    assert verdicts_of(linked, observed, **SEQUENCE)[f"guard {MAIN}: flag"].outcome == "stale"
+    assert guard_verdict([(10, 11)], files={"app.py": "1" * 64}).outcome == "stale"
 
 
 # --- mro and method --------------------------------------------------------------------------------------------------
@@ -537,6 +527,13 @@ def test_a_method_defined_several_times_is_seen_without_its_number():
     typed = linearisation(MODEL, (MODEL,), {"tower": f"{TOWER}#3"})
     assert class_verdict("method", loaded(MODEL, (), {"tower": TOWER}), typed).outcome == "confirmed"
     assert class_verdict("method", loaded(MODEL, (), {"tower": f"{TOWER}#2"}), typed).outcome == "refuted"
+
+
+def test_a_method_with_alternatives_is_supplied_by_one_of_them():
+    either = linearisation(MODEL, (MODEL,), {"tower": TOWER}, alternatives={"tower": (TOWER, f"{TOWER}#2")})
+    verdict = class_verdict("method", loaded(MODEL, (), {"tower": f"{TOWER}#2"}), either)
+    assert (verdict.outcome, verdict.claim.expected) == ("confirmed", (TOWER, f"{TOWER}#2"))
+    assert class_verdict("method", loaded(MODEL, (), {"tower": "app:x"}), either).outcome == "refuted"
 
 
 @pytest.mark.parametrize("kind", ["mro", "method"])
@@ -585,14 +582,37 @@ def test_dispatch(claimed, returned, expected):
     assert outcome(verdicts_of(linked, observed)[f"dispatch {BUILD}"]) == expected
 
 
+def test_dispatch_that_could_not_be_followed_whole_is_never_refuted():
+    def verdict(classes: tuple[str, ...], *returned: str) -> Verdict:
+        dispatch = Dispatch("demo", BUILD, classes, (), complete=False)
+        linked = program(entry("demo", MAIN, call(MAIN, BUILD, 3), dispatches=(dispatch,)))
+        observed = run("demo", returns={BUILD: returned} if returned else {})
+        return verdicts_of(linked, observed, flows=((BUILD, "demo"),))[f"dispatch {BUILD}"]
+
+    reason = "what it returns could not be followed on every way"
+    assert verdict((MODEL,), MODEL).outcome == "confirmed"
+    assert outcome(verdict((MODEL,), OTHER)) == ("undecided", reason)
+    assert (*outcome(verdict((), OTHER)), verdict((), OTHER).actual) == ("undecided", reason, (OTHER,))
+    assert outcome(verdict(())) == ("undecided", reason)
+
+
+def test_dispatch_of_a_flow_that_returns_none():
+    dispatch = Dispatch("demo", TOWER, ("builtins:NoneType",), ())
+    linked = program(entry("demo", MAIN, TO_LOAD, TO_TOWER, dispatches=(dispatch,)))
+    for returned, expected in ((("builtins:NoneType",), "confirmed"), ((MODEL,), "refuted")):
+        found = verdicts_of(linked, run("demo", returns={TOWER: returned}), **FLOW)
+        assert found[f"dispatch {TOWER}"].outcome == expected
+
+
 def test_dispatch_in_a_changed_file_is_stale():
     linked = program(entry("demo", MAIN, call(MAIN, BUILD, 3), dispatches=(Dispatch("demo", BUILD, (MODEL,), ()),)))
     observed = run("demo", returns={BUILD: (MODEL,)}, files={"app.py": "1" * 64})
     assert verdicts_of(linked, observed)[f"dispatch {BUILD}"].outcome == "stale"
 
 
-ENDS_IN = PredictedRaise("demo", "AttributeError", "no is_loaded", site(MAIN, 9), (), certain=True)
-RAISED = {"outcome": "raised", "exception": raised("builtins:AttributeError", MAIN, line=9)}
+NO_ATTRIBUTE = "'NoneType' object has no attribute 'is_loaded'"
+ENDS_IN = PredictedRaise("demo", "builtins:AttributeError", NO_ATTRIBUTE, site(MAIN, 9), (), certain=True)
+RAISED = {"outcome": "raised", "exception": raised("AttributeError", MAIN, line=9, message=NO_ATTRIBUTE)}
 
 
 @pytest.mark.parametrize(
@@ -606,6 +626,7 @@ RAISED = {"outcome": "raised", "exception": raised("builtins:AttributeError", MA
         ((), run("demo"), "confirmed"),
         ((), run("demo", **RAISED), "unpredicted"),
         ((replace(ENDS_IN, certain=False),), run("demo", **RAISED), "undecided"),
+        ((replace(ENDS_IN, certain=False, site=site(MAIN, 8)),), run("demo", **RAISED), "unpredicted"),
         ((), run("demo", files={"app.py": "1" * 64}), "stale"),
     ],
 )
@@ -618,10 +639,51 @@ def test_ending(raises, observed, expected):
 def test_ending_reasons_say_what_happened():
     linked = program(entry("demo", MAIN))
     crash = verdicts_of(linked, run("demo", **RAISED))["raises -"]
-    assert crash.reason == "raised builtins:AttributeError: boom (demo on cpu)"
+    assert crash.reason == f"raised AttributeError: {NO_ATTRIBUTE} (demo on cpu)"
     assert crash.actual == ("AttributeError", MAIN)
     late = verdicts_of(linked, run("demo", outcome="timeout", reason="after 300 s"))["raises -"]
     assert late.reason == "demo on cpu ended otherwise: timeout (after 300 s)"
+
+
+def ending_verdict(observed: Any, predicted: PredictedRaise = ENDS_IN) -> Verdict:
+    linked = program(entry("demo", MAIN, raises=(predicted,)), files={"app.py": HASH})
+    crash = run("demo", outcome="raised", exception=observed)
+    return verdicts_of(linked, crash)[f"raises {predicted.exception}"]
+
+
+def test_the_same_exception_at_another_line_is_another_exception():
+    verdict = ending_verdict(raised("AttributeError", MAIN, line=8, message=NO_ATTRIBUTE))
+    assert outcome(verdict) == ("refuted", f"raised at app.py:8, not at app.py:9: {NO_ATTRIBUTE} (demo on cpu)")
+
+
+def test_the_same_exception_in_another_function_names_its_place():
+    verdict = ending_verdict(raised("AttributeError", LOAD, line=30, message="boom"))
+    assert outcome(verdict) == ("refuted", f"raised AttributeError in {LOAD} at app.py:30: boom (demo on cpu)")
+
+
+def test_another_line_of_the_same_statement_is_the_same_place():
+    long = replace(ENDS_IN, site=site(MAIN, 8, end_line=10))
+    assert ending_verdict(RAISED["exception"], long).outcome == "confirmed"
+
+
+def test_an_exception_that_says_something_else_is_refuted():
+    verdict = ending_verdict(raised("AttributeError", MAIN, line=9, message="module 'os' has no attribute 'x'"))
+    assert verdict.reason.startswith("raised with another message: \"module 'os' has no attribute 'x'\", not ")
+
+
+@pytest.mark.parametrize(
+    ("exception", "message"),
+    [
+        ("builtins:AttributeError", ""),
+        ("builtins:AttributeError", "has no attribute 'is_loaded'"),
+        ("builtins:AssertionError", "count == 2"),
+        ("app:OwnError", "formatted by the class"),
+    ],
+)
+def test_messages_are_compared_where_both_are_known(exception, message):
+    predicted = replace(ENDS_IN, exception=exception, message=message)
+    seen_ = raised(exception.partition(":")[2], MAIN, line=9, message=NO_ATTRIBUTE)
+    assert ending_verdict(seen_, predicted).outcome == "confirmed"
 
 
 def test_excerpt_holds_in_source():
@@ -629,15 +691,61 @@ def test_excerpt_holds_in_source():
     assert verdicts_of(linked, **FLOW)["excerpt app.py: line 3"].outcome == "holds in source"
 
 
+def test_excerpt_of_a_line_that_reads_otherwise_does_not_hold():
+    linked = program(entry("demo", MAIN, TO_LOAD, TO_TOWER))
+    edited = verdicts_of(linked, lines_of=lambda _: ("a", "b", "  x = 1  "), **FLOW)
+    verdict = edited["excerpt app.py: line 3"]
+    assert (*outcome(verdict), verdict.actual) == ("refuted", "does not hold: app.py:3 reads 'x = 1'", ("x = 1",))
+    assert edited["excerpt app.py: line 11"].reason == "does not hold: there is no app.py:11"
+
+
+# --- evidence that proves nothing ------------------------------------------------------------------------------------
+
+
+def test_a_run_that_recording_changed_proves_nothing():
+    observed = run("demo", seen(TO_LOAD), seen(call(MAIN, BUILD, 5)), lines=LINES, identical=False)
+    found = verdicts_of(program(entry("demo", MAIN, TO_LOAD)), observed, **SEQUENCE)
+    reason = "demo puts out other bytes when it is recorded, so its recording is no proof"
+    assert {outcome(verdict) for verdict in found.values()} == {("stale", reason)}
+
+
+def stale_claims(changed: str, *claims: Claim, linked: Program) -> set[str]:
+    files = {"app.py": HASH, "base.py": HASH, "tower/__init__.py": HASH, changed: "1" * 64}
+    observed = run("demo", files=files, returns={"tower:make": ("base:Base",)})
+    found = judge(claims, linked, evidence(observed), is_own=is_own, lines_of=numbered)
+    return {verdict.claim.kind for verdict in found if verdict.outcome == "stale"}
+
+
+def test_evidence_is_stale_if_the_file_of_any_symbol_named_has_changed():
+    linked = program(
+        entry("demo", MAIN),
+        classes=(linearisation("app:Leaf", ("app:Leaf", "base:Base"), {"run": "base:Base.run", "go": "app:Leaf.go"}),),
+        files={"app.py": HASH, "base.py": HASH, "tower/__init__.py": HASH},
+    )
+    to_base = call(MAIN, "base:Base.run", 3, receiver="app:Leaf")
+    step = Step(MAIN, "base:Base.run", "app:Leaf", (), to_base.site)
+    claims = (
+        Claim("mro", "app", None, "app:Leaf", ("app:Leaf", "base:Base"), (site(MAIN, 1),)),
+        Claim("method", "app", None, "app:Leaf go", ("app:Leaf.go",), (site(MAIN, 1),)),
+        Claim("call", "app", "demo", f"{MAIN} -> base:Base.run", ("app:Leaf", "must"), (to_base.site,), (step,)),
+        Claim("flow", "app", "demo", "base:Base.run", ("base:Base.run [app:Leaf]",), (to_base.site,), (step,)),
+        Claim("first-write", "app", "demo", "base:Base x", (MAIN, "attribute"), (site(MAIN, 3),)),
+        Claim("dispatch", "app", "demo", "tower:make", ("app:Leaf",), (site(MAIN, 3),)),
+    )
+    assert stale_claims("base.py", *claims, linked=linked) == {"mro", "method", "call", "flow", "first-write"}
+    assert stale_claims("tower/__init__.py", *claims, linked=linked) == {"dispatch"}
+    assert stale_claims("other.py", *claims, linked=linked) == set()
+
+
 def test_without_evidence_nothing_is_claimed_to_be_proven():
     linked = program(entry("demo", MAIN, TO_LOAD, TO_TOWER, first_writes=(first("demo", SET, TO_LOAD),)))
     outcomes = {v.outcome for v in verdicts_of(linked, **FLOW, **ATTRIBUTE, classes=()).values()}
-    assert outcomes == {"not exercised", "holds in source", "static"}
+    assert outcomes == {"not exercised", "holds in source", "static", "undecided"}
 
 
 def test_a_run_of_an_entry_that_was_not_analysed_proves_nothing_about_it():
     claim = Claim("raises", "app", "lost", "-", ("completes",))
-    (verdict,) = judge((claim,), program(), evidence(run("lost")), is_own=is_own)
+    (verdict,) = judge((claim,), program(), evidence(run("lost")), is_own=is_own, lines_of=numbered)
     assert outcome(verdict) == ("not exercised", "lost was not analysed")
 
 

@@ -48,6 +48,25 @@ def test_a_patch_names_its_site_and_its_function(tmp_path: Path) -> None:
     assert leaf.patches["forward"].span.line == 5
 
 
+def test_a_patch_serves_no_class_that_overrides_it(tmp_path: Path) -> None:
+    source = "class Base:\n    def forward(self): ...\n    def other(self): ...\n"
+    source += "class Leaf(Base):\n    def forward(self): ...\nclass Low(Leaf): ...\n"
+    source += "def patched(self): ...\nBase.forward = patched\nBase.other = patched\n"
+    classes = classes_of(tmp_path, source)
+    assert {name: sorted(known.patches) for name, known in classes.items()} == {
+        "app:Base": ["forward", "other"], "app:Leaf": ["other"], "app:Low": ["other"]
+    }  # fmt: skip
+    assert classes["app:Low"].methods["forward"] == "app:Leaf.forward"
+
+
+def test_a_method_defined_under_a_condition_is_kept(tmp_path: Path) -> None:
+    source = "import os\nclass Model:\n    if os.environ.get('FAST'):\n        def run(self): ...\n"
+    source += "    else:\n        def run(self): ...\nclass Leaf(Model): ...\n"
+    for known in (classes := classes_of(tmp_path, source))["app:Model"], classes["app:Leaf"]:
+        assert known.methods["run"] == "app:Model.run"
+        assert known.alternatives == {"run": ("app:Model.run", "app:Model.run#2")}
+
+
 @pytest.mark.parametrize(
     ("without", "supplier"),
     [(frozenset(), "app:Model.forward"), (frozenset({"functools.wraps"}), "app:logged.wrapper")],

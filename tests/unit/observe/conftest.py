@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,32 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.interpreters import find_interpreters, name_of
 from tracer.model.evidence import ScenarioRun
 from tracer.model.names import Span
 from tracer.model.targets import Scenario, Target
 from tracer.observe import Watch, find_scope, observe_scenario
 
-
-def _find_interpreters() -> list[Path]:
-    """This interpreter and, where the machine has them, one each of the other versions the recorder supports."""
-    found = [Path(sys.executable)]
-    for minor in (12, 13):
-        if sys.version_info[:2] == (3, minor):
-            continue
-        versions = sorted(Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob(f"versions/3.{minor}.*"))
-        candidates = [str(version / "bin" / "python") for version in versions]
-        candidates.append(shutil.which(f"python3.{minor}") or "")
-        works = (place for place in candidates if place and _is_version(place, minor))
-        found.extend(Path(place) for place in [next(works, "")] if place)
-    return found
-
-
-def _is_version(python: str, minor: int) -> bool:
-    command = [python, "-c", f"import sys; sys.exit(sys.version_info[:2] != (3, {minor}))"]
-    return Path(python).exists() and subprocess.run(command, check=False, capture_output=True).returncode == 0
-
-
-INTERPRETERS = _find_interpreters()
+INTERPRETERS = find_interpreters()
 CALLS_ONLY = Watch()
 
 
@@ -68,7 +45,7 @@ class Observed:
         return [(w.owner, w.attribute, self.text(w.path, w.span), w.value) for w in self.run.writes]
 
 
-@pytest.fixture(params=INTERPRETERS, ids=lambda path: path.parent.parent.name)
+@pytest.fixture(params=INTERPRETERS, ids=name_of)
 def python(request: pytest.FixtureRequest) -> Path:
     return request.param
 

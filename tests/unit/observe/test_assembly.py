@@ -39,7 +39,7 @@ def _assembly(symbols=lambda *_: None, **rows):
 
 
 def test_two_instructions_at_one_place_are_one_edge():
-    rows = [[0, 0, [1, 2, 3, 4], -1, 1, 0, [2]], [1, 0, [1, 2, 3, 4], -1, 1, 0, [2]]]
+    rows = [[0, 0, [1, 2, 3, 4, ""], -1, 1, 0, [2]], [1, 0, [1, 2, 3, 4, ""], -1, 1, 0, [2]]]
     (edge,) = _assembly(edge=rows).edges()
     assert (edge.caller, edge.callee, edge.receiver, edge.via) == (
         "tools.m", "tools.m:f.<lambda>#?", "tools.m:A", ("lib:Wrapper.go",),
@@ -49,7 +49,7 @@ def test_two_instructions_at_one_place_are_one_edge():
 
 def test_the_lookup_names_code_in_scope_only():
     asked = []
-    rows = [[0, 0, [1, 2, 3, 4], -1, 1, -1, [2]]]
+    rows = [[0, 0, [1, 2, 3, 4, ""], -1, 1, -1, [2]]]
     (edge,) = _assembly(lambda *place: asked.append(place) or "named", edge=rows).edges()
     assert asked == [("m.py", 1, "<module>"), ("m.py", 5, "f.<locals>.<lambda>")]
     assert (edge.caller, edge.callee, edge.via) == ("named", "named", ("lib:Wrapper.go",))

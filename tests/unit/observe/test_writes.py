@@ -147,6 +147,153 @@ CASES = {
         """,
         [],
     ),
+    "the namespace through vars, replaced, merged, emptied": (
+        """
+        class C: pass
+        def run():
+            c = C()
+            vars(c)["a"] = 1
+            vars(c).update(a=2, b=0)
+            c.__dict__ = {"a": 3}
+            c.__dict__ |= {"a": 4}
+            c.__dict__.pop("a")
+            c.__dict__.pop("absent", None)
+            c.__dict__["a"] = 5
+            c.__dict__.clear()
+            assert vars(c) == {}
+        """,
+        [
+            ("main:C", "a", 'vars(c)["a"]', "1"),
+            ("main:C", "a", "vars(c).update(a=2, b=0)", "2"),
+            ("main:C", "a", "c.__dict__", "3"),
+            ("main:C", "a", 'c.__dict__ |= {"a": 4}', "4"),
+            ("main:C", "a", 'c.__dict__.pop("a")', "<deleted>"),
+            ("main:C", "a", 'c.__dict__["a"]', "5"),
+            ("main:C", "a", "c.__dict__.clear()", "<deleted>"),
+        ],
+    ),
+    "deleted in every way": (
+        """
+        class C: pass
+        def run():
+            for _ in "a":
+                c = C()
+                c.a = 1
+                delattr(c, "a")
+                c.a = 2
+                object.__delattr__(c, "a")
+                c.a = 3
+                del c.__dict__["a"]
+        """,
+        [
+            ("main:C", "a", "c.a", "1"),
+            ("main:C", "a", 'delattr(c, "a")', "<deleted>"),
+            ("main:C", "a", "c.a", "2"),
+            ("main:C", "a", 'object.__delattr__(c, "a")', "<deleted>"),
+            ("main:C", "a", "c.a", "3"),
+            ("main:C", "a", 'c.__dict__["a"]', "<deleted>"),
+        ],
+    ),
+    "namespaces made from keywords": (
+        """
+        import types
+        from types import SimpleNamespace as Bag
+        class Own(types.SimpleNamespace):
+            def __init__(self, a): super().__init__(a=a)
+        def run():
+            types.SimpleNamespace(**{"a": 1, "b": 2})
+            Bag(a=2).a = 3
+            Own(a=4)
+        """,
+        [
+            ("types:SimpleNamespace", "a", 'types.SimpleNamespace(**{"a": 1, "b": 2})', "1"),
+            ("types:SimpleNamespace", "a", "Bag(a=2)", "2"),
+            ("types:SimpleNamespace", "a", "Bag(a=2).a", "3"),
+        ],
+    ),
+    "setters called by name": (
+        """
+        import functools
+        class C:
+            def __init__(self): super().__setattr__("a", 1)
+        def run():
+            c = C()
+            C.__setattr__(c, "a", 2)
+            c.__setattr__("a", 3)
+            functools.partial(setattr, c)("a", 4)
+            setter = setattr
+            setter(c, "a", 5)
+        """,
+        [
+            ("main:C", "a", 'super().__setattr__("a", 1)', "1"),
+            ("main:C", "a", 'C.__setattr__(c, "a", 2)', "2"),
+            ("main:C", "a", 'c.__setattr__("a", 3)', "3"),
+            ("main:C", "a", 'functools.partial(setattr, c)("a", 4)', "4"),
+            ("main:C", "a", 'setter(c, "a", 5)', "5"),
+        ],
+    ),
+    "every kind of target": (
+        """
+        class C: pass
+        def run():
+            c, d = C(), C()
+            c.a: int = 1
+            c.a, (d.a, *c.b) = 2, (3, 4)
+            c.a = d.a = 5
+            with open(__file__) as c.a: c.a.close()
+            [setattr(c, name, 6) for name in ("a", "b")]
+            (c
+                .a) = 7
+        """,
+        [
+            ("main:C", "a", "c.a", "1"),
+            ("main:C", "a", "c.a", "2"),
+            ("main:C", "a", "d.a", "3"),
+            ("main:C", "a", "c.a", "5"),
+            ("main:C", "a", "d.a", "5"),
+            ("main:C", "a", "c.a", "<TextIOWrapper>"),
+            ("main:C", "a", "setattr(c, name, 6)", "6"),
+            ("main:C", "a", "a", "7"),
+        ],
+    ),
+    "keywords that end in an object": (
+        """
+        from dataclasses import dataclass
+        class Config:
+            def __init__(self, **keywords):
+                for name, value in keywords.items(): setattr(self, name, value)
+        class Direct:
+            def __init__(self, **keywords): self.__dict__.update(keywords)
+        @dataclass
+        class D:
+            a: int = 0
+            def __post_init__(self): self.a += 1
+        def run():
+            Config(a=1)
+            Direct(a=2)
+            D(a=2)
+        """,
+        [
+            ("main:Config", "a", "setattr(self, name, value)", "1"),
+            ("main:Direct", "a", "self.__dict__.update(keywords)", "2"),
+            ("main:D", "a", "D(a=2)", "2"),
+            ("main:D", "a", "self.a", "3"),
+        ],
+    ),
+    "properties, descriptors and modules": (
+        """
+        import main
+        class P:
+            @property
+            def a(self): return self._a
+            @a.setter
+            def a(self, value): self._a = value
+        def run():
+            P().a = 1
+            main.a = 2
+        """,
+        [("main:P", "a", "P().a", "1"), ("builtins:module", "a", "main.a", "2")],
+    ),
     "slots, class attributes and mangled names": (
         """
         class C:
@@ -196,6 +343,20 @@ def test_first_per_object_and_first_per_class(observe_source):
         ("2", False, 3, False),
     ]
     assert [frame.symbol for frame in observed.run.writes[0].stack] == ["main:run", "main:C.__init__"]
+
+
+def test_a_copy_has_its_attributes_without_a_store(observe_source):
+    source = """
+        import copy
+        class C: pass
+        def run():
+            c = C()
+            c.a = 1
+            copy.deepcopy(c).a = 2
+            copy.copy(c).a = 3
+    """
+    writes = observe_source(source, watch=A).run.writes
+    assert [(write.value, write.object_first) for write in writes] == [("1", True), ("2", False), ("3", False)]
 
 
 def test_a_setter_in_scope_is_still_called_from_the_store(observe_source):

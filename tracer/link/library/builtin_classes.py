@@ -43,9 +43,48 @@ _REGISTERED = {
 }
 
 
+_STANDARD = typeshed_client.get_search_context(search_path=[])
+_RENAMED = {"types:ModuleType": "builtins:module"}
+"""Classes that call themselves otherwise than the name under which they are found."""
+_WITHOUT_CLASS = {"types", "typing", "typing_extensions", "_typeshed", "collections.abc"}
+"""Stubs whose classes are not, or not under these names, what a run has."""
+
+
+@cache
+def find_stub_class(dotted: str) -> SymbolId | None:
+    """The C class behind a dotted name, under the module whose stub defines it; None where no stub says."""
+    module, _, name = dotted.rpartition(".")
+    for _ in range(8):
+        names = typeshed_client.get_stub_names(module, search_context=_STANDARD) if module else None
+        found = names.get(name) if names is not None else None
+        match found.ast if found is not None else None:
+            case typeshed_client.ImportedName(module_name=source, name=str(origin)):
+                module, name = ".".join(source), origin
+            case ast.Assign(value=ast.Name(id=origin)):
+                module, name = module if origin in (names or ()) else "builtins", origin
+            case ast.Assign(value=ast.Attribute(value=ast.Name(id=source), attr=origin)):
+                module, name = source, origin
+            case ast.ClassDef():
+                symbol = f"{module}:{name}"
+                return _RENAMED.get(symbol) or (symbol if module not in _WITHOUT_CLASS else None)
+            case _:
+                return None
+    return None
+
+
+_METHODS = {
+    "Iterable": ("__iter__",), "Iterator": ("__iter__", "__next__"), "Sized": ("__len__",),
+    "Container": ("__contains__",), "Collection": ("__len__", "__iter__", "__contains__"), "Callable": ("__call__",),
+    "Reversible": ("__reversed__", "__iter__"), "Awaitable": ("__await__",), "AsyncIterable": ("__aiter__",),
+    "AsyncIterator": ("__anext__", "__aiter__"), "AbstractContextManager": ("__enter__", "__exit__"),
+    "PathLike": ("__fspath__",),
+}  # fmt: skip
+"""Abstract classes whose ``__subclasshook__`` asks for methods."""
+
+
 @cache
 def _stub_classes(module: str) -> dict[str, ast.ClassDef]:
-    names = typeshed_client.get_stub_names(module)
+    names = typeshed_client.get_stub_names(module, search_context=_STANDARD)
     if names is None:
         return {}
     found: dict[str, ast.ClassDef] = {}
@@ -61,25 +100,30 @@ def _stub_classes(module: str) -> dict[str, ast.ClassDef]:
 @cache
 def is_builtin_class(name: str) -> bool:
     """Whether the builtins module has a class of this name."""
-    return name in _stub_classes("builtins") or name in {"OSError", "IOError", "EnvironmentError", "NoneType"}
+    return name in _stub_classes("builtins") or name == "NoneType"
 
 
 @cache
-def _bases(module: str, name: str) -> tuple[str, ...]:
+def _bases(module: str, name: str) -> tuple[SymbolId, ...]:
     node = _stub_classes(module).get(name)
     if node is None:
         return ()
     bases = []
     for base in node.bases:
         head = base.value if isinstance(base, ast.Subscript) else base
-        if isinstance(head, ast.Name) and head.id in _stub_classes("builtins"):
-            bases.append(head.id)
+        home = next((home for home in (module, "builtins") if _name_in(head, home)), None)
+        if isinstance(head, ast.Name) and home is not None:
+            bases.append(f"{home}:{head.id}")
     return tuple(bases)
+
+
+def _name_in(node: ast.expr, module: str) -> bool:
+    return isinstance(node, ast.Name) and node.id in _stub_classes(module)
 
 
 @cache
 def _attributes(name: str) -> frozenset[str]:
-    node = _stub_classes("builtins").get(name)
+    node = _stub_classes("types")["ModuleType"] if name == "module" else _stub_classes("builtins").get(name)
     if node is None:
         return frozenset()
     found: set[str] = set()
@@ -125,9 +169,8 @@ def read_builtin_class(machine: Machine, symbol: SymbolId) -> ClassState | None:
     module, name = module_of(symbol), qualname_of(symbol)
     if symbol == OBJECT:
         return ClassState(symbol, mro=(OBJECT,))
-    if module == "builtins":
-        names = _bases(module, name)
-        bases = tuple(f"builtins:{base}" for base in names if base != "object") or (OBJECT,)
+    if module == "builtins" or _is_c_class(machine, symbol):
+        bases = tuple(base for base in _bases(module, name) if base != OBJECT) or (OBJECT,)
     elif module in {"collections", "_collections"} and name in {"OrderedDict", "defaultdict", "Counter"}:
         bases = ("builtins:dict",)
     elif module in {"types", "functools", "torch._C"} or (
@@ -140,11 +183,36 @@ def read_builtin_class(machine: Machine, symbol: SymbolId) -> ClassState | None:
     return ClassState(symbol, bases, linearise(symbol, bases, mros))
 
 
-def is_registered(symbol: SymbolId, base: SymbolId) -> bool | None:
-    """Whether a builtin class counts as a subclass of an abstract collection; None where the base is not abstract."""
-    if module_of(base) not in {"typing", "collections.abc", "_collections_abc", "numbers", "os"}:
+def _is_c_class(machine: Machine, symbol: SymbolId) -> bool:
+    """Whether a stub defines the class and no source does."""
+    module, name = module_of(symbol), qualname_of(symbol)
+    if "." in name or find_stub_class(f"{module}.{name}") != symbol:
+        return False
+    source = machine.modules.module(module)
+    return source is None or name not in source.last_definitions
+
+
+def is_registered(machine: Machine, symbol: SymbolId, base: SymbolId) -> bool | None:
+    """Whether a class counts as a subclass of an abstract one without inheriting from it; None where that is no matter.
+
+    The collections' one-method classes ask for that method alone, so any class may be one of theirs.
+    """
+    if module_of(base) not in {"typing", "collections.abc", "_collections_abc", "contextlib", "numbers", "os"}:
         return None
-    known = _REGISTERED.get(qualname_of(base))
-    if known is None:
-        return None
-    return symbol in known if symbol.startswith(("builtins:", "types:", "collections:")) else None
+    known = _REGISTERED.get(qualname_of(base), set())
+    if symbol in known:
+        return True
+    wanted = _METHODS.get(qualname_of(base))
+    if wanted is None:
+        is_plain = symbol.startswith(("builtins:", "types:", "collections:"))
+        return False if is_plain and known else None
+    if symbol.startswith("builtins:"):
+        return all(name in _attributes(qualname_of(symbol)) for name in wanted)
+    if symbol.startswith(("types:", "collections:")):
+        return None if not known else False
+    if all(machine.find_in_class(symbol, name) is not None for name in wanted):
+        return True
+    builtin = [qualname_of(cls) for cls in machine.mro_of(symbol) if cls.startswith("builtins:") and cls != OBJECT]
+    if all(any(name in _attributes(kind) for kind in builtin) for name in wanted):
+        return True
+    return None if machine.is_open(None, symbol) else False

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tracer.link.attributes import class_now
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
-from tracer.link.truth import truth_of
+from tracer.link.library import deque_models
+from tracer.link.truth import ask_truth
 from tracer.link.values import (
     NONE,
     NOTHING,
@@ -22,14 +24,14 @@ from tracer.link.values import (
     Typed,
     Values,
     boolean,
-    class_of,
     constant,
     join,
-    join_all,
     known_constant,
+    known_text,
     single,
     tuple_values,
     unknown,
+    without_absent,
 )
 
 if TYPE_CHECKING:
@@ -153,17 +155,40 @@ def _number(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame,
 
 
 def _bool(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    return boolean(truth_of(machine, arguments.positional[0])) if arguments.positional else boolean(False)
+    if not arguments.positional:
+        return boolean(False)
+    return boolean(ask_truth(machine, arguments.positional[0], frame, span))
 
 
 def _type(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if len(arguments.positional) == len(("name", "bases", "namespace")):
+        return _make_class(machine, arguments, frame, span)
     if len(arguments.positional) != 1:
         return unknown("a class made by type()")
     result = NOTHING
     for value in arguments.positional[0]:
-        symbol = class_of(value)
+        symbol = class_now(machine, value)
         result = join(result, frozenset({ClassRef(symbol)}) if symbol else unknown("the type of an unknown value"))
     return result
+
+
+def _make_class(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``type(name, bases, namespace)``."""
+    from tracer.link.classes import make_class, resolve_bases
+    from tracer.link.iteration import definite_items
+
+    name = known_text(arguments.positional[0])
+    bases = definite_items(machine, arguments.positional[1], 4096)
+    content = content_of_mapping(machine, Arguments(arguments.positional[2:]), frame, span)
+    if name is None or bases is None:
+        return unknown("a class made by type()")
+    symbols, unresolved = resolve_bases(machine, bases)
+    namespace = {key: without_absent(values) for key, values in content.items if isinstance(key, str)}
+    state = make_class(machine, name, symbols, namespace, frame, span)
+    state.unresolved = (*state.unresolved, *unresolved)
+    if content.rest:
+        state.unresolved = (*state.unresolved, (name, "its namespace is computed at run time"))
+    return frozenset({ClassRef(state.symbol)})
 
 
 def _super(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -252,7 +277,7 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "builtins:dict": _dict,
     "collections:OrderedDict": _dict,
     "collections:defaultdict": _default_dict,
-    "collections:deque": _list,
+    "collections:deque": deque_models.construct,
     "builtins:str": _str,
     "builtins:int": _number,
     "builtins:float": _number,
@@ -269,5 +294,3 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "builtins:reversed": _reversed,
     "builtins:slice": _slice,
 }
-
-__all__ = ["CONSTRUCTORS", "construct_plain", "join_all"]

@@ -21,7 +21,6 @@ from tracer.link.values import (
     class_of,
     constant,
     join,
-    known_constant,
     ordered,
     single,
     unknown,
@@ -178,6 +177,3 @@ def _default(machine: Machine, default: Values, frame: Frame, span: Span) -> Val
                 return machine.call(factory, Arguments(), frame, span, "call")
             return NOTHING
     return default
-
-
-__all__ = ["dataclass", "field", "fields", "is_dataclass", "known_constant"]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import has_attribute, load_from, plain_load, store_attribute
+from tracer.link.attributes import has_attribute, load_from, plain_class_load, plain_load, store_attribute
 from tracer.link.classes import is_subclass
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame
 from tracer.link.heap import Content
+from tracer.link.library import reduction_models
+from tracer.link.subscripts import hash_keys
 from tracer.link.truth import truth_of
 from tracer.link.values import (
     ABSENT,
@@ -21,10 +23,9 @@ from tracer.link.values import (
     Builtin,
     ClassRef,
     Const,
-    External,
     Function,
+    Imported,
     InstanceDict,
-    MethodWrapper,
     ModuleRef,
     Obj,
     PartialValue,
@@ -37,7 +38,6 @@ from tracer.link.values import (
     class_of,
     constant,
     join,
-    join_all,
     known_constant,
     known_text,
     order_key,
@@ -46,6 +46,7 @@ from tracer.link.values import (
     unknown,
     without_absent,
 )
+from tracer.link.variables import lookup_global
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
@@ -128,12 +129,21 @@ def _delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
 
 
 def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.comparisons import is_instance
+    from tracer.link.comparisons import has_instance_check, is_instance
 
     if len(arguments.positional) < 2:
         return BOOL
+    cls = single(arguments.positional[1])
+    if isinstance(cls, ClassRef) and has_instance_check(machine, cls.symbol):
+        check = _load_check(machine, cls, frame, span)
+        return boolean(truth_of(machine, machine.call(check, Arguments([arguments.positional[0]]), frame, span)))
     verdicts = {is_instance(machine, value, arguments.positional[1]) for value in arguments.positional[0]}
     return boolean(verdicts.pop() if len(verdicts) == 1 else None)
+
+
+def _load_check(machine: Machine, cls: ClassRef, frame: Frame, span: Span) -> Values:
+    metas = (machine.find_in_class(meta, "__instancecheck__") for meta in machine.metaclasses_of(cls.symbol))
+    return frozenset(Bound(value, cls) for values in metas for value in values or ())
 
 
 def _issubclass(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -235,32 +245,6 @@ def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
     return result
 
 
-def _sorted(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.iteration import iterate
-
-    items = iterate(machine, arguments.positional[0], frame, span) if arguments.positional else NOTHING
-    key = arguments.keywords.get("key")
-    if key is not None and key != NONE:
-        machine.call(key, Arguments([items]), frame, span)
-    return machine.container("list", ("sorted", span), frame, Content((), items))
-
-
-def _extreme(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.iteration import iterate
-
-    if len(arguments.positional) == 1:
-        items = iterate(machine, arguments.positional[0], frame, span)
-    else:
-        items = join_all(arguments.positional)
-    key = arguments.keywords.get("key")
-    if key is not None and key != NONE:
-        machine.call(key, Arguments([items]), frame, span)
-    default = arguments.keywords.get("default", NOTHING)
-    return join(
-        frozenset(Typed("builtins:int") if isinstance(v, Const) and v.kind == "int" else v for v in items), default
-    )
-
-
 def _vars(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     value = single(arguments.positional[0]) if arguments.positional else None
     return frozenset({InstanceDict(value)}) if isinstance(value, Obj) else unknown("vars()")
@@ -311,7 +295,18 @@ def _open(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
 
 def _globals(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    return unknown("globals()")
+    """A dict of the module's names as they are now; those that imports bind are not looked up for it."""
+    holder = machine.module_frames.get(frame.module.name)
+    names = holder.env if holder is not None else {}
+    imported = {name for name, values in names.items() if any(isinstance(value, Imported) for value in values)}
+    items = tuple((name, lookup_global(machine, name, frame)) for name in names if name not in imported)
+    rest = unknown("an imported name") if imported or holder is None else NOTHING
+    return machine.container("dict", ("globals", span), frame, Content(items, rest))
+
+
+def _hash(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    hash_keys(machine, arguments.positional[0] if arguments.positional else NOTHING, frame, span, "call")
+    return INT
 
 
 def _opaque_code(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -345,10 +340,12 @@ def _object_getattribute(machine: Machine, arguments: Arguments, frame: Frame, s
     if texts is None:
         return unknown("an attribute under a name that is not known")
     result = NOTHING
-    for owner in arguments.positional[0]:
+    for owner in ordered(arguments.positional[0]):
         cls = class_of(owner)
         for name in texts:
-            if cls is not None:
+            if isinstance(owner, ClassRef):
+                result = join(result, plain_class_load(machine, owner, name, frame, span))
+            elif cls is not None:
                 result = join(result, plain_load(machine, owner, cls, name, frame, span))
     if not without_absent(result):
         raise AbstractRaiseError("builtins:AttributeError", f"object has no attribute '{texts[0]}'")
@@ -384,10 +381,10 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "all": _any_all(False),
     "iter": _iter,
     "next": _next,
-    "sorted": _sorted,
-    "min": _extreme,
-    "max": _extreme,
-    "sum": _returning(unknown("a sum")),
+    "sorted": reduction_models.sort_items,
+    "min": reduction_models.find_least,
+    "max": reduction_models.find_greatest,
+    "sum": reduction_models.sum_items,
     "vars": _vars,
     "dir": _dir,
     "print": _print,
@@ -398,7 +395,7 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "hex": _returning(STR),
     "input": _returning(STR),
     "id": _returning(INT),
-    "hash": _returning(INT),
+    "hash": _hash,
     "ord": _returning(INT),
     "round": _returning(unknown("a rounded number")),
     "abs": _returning(unknown("an absolute value")),
@@ -406,7 +403,7 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "pow": _returning(unknown("pow()")),
     "bin": _returning(STR),
     "globals": _globals,
-    "locals": _globals,
+    "locals": _returning(unknown("locals()")),
     "eval": _opaque_code,
     "exec": _opaque_code,
     "compile": _returning(unknown("compiled code")),
@@ -426,5 +423,3 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "object.__format__": _returning(STR),
     "function.__get__": _function_get,
 }
-
-__all__ = ["FUNCTIONS", "External", "MethodWrapper"]

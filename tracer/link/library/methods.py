@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame
 from tracer.link.heap import CONTENT, Content
+from tracer.link.library import deque_models, dispatch_models, tuple_models
 from tracer.link.values import (
     ABSENT,
     BOOL,
@@ -14,6 +15,7 @@ from tracer.link.values import (
     NONE,
     NOTHING,
     STR,
+    ClassRef,
     Const,
     InstanceDict,
     Obj,
@@ -23,6 +25,7 @@ from tracer.link.values import (
     Values,
     constant,
     join,
+    join_all,
     known_constant,
     known_text,
     single,
@@ -115,10 +118,17 @@ def _list_pop(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
 
 def _blur_list(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
     content = _content(machine, receiver)
-    key = arguments.keywords.get("key")
-    if key is not None and key != NONE:
-        machine.call(key, Arguments([content.everything()]), frame, span)
     _put(machine, receiver, Content((), content.everything()))
+    return NONE
+
+
+def _sort(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.library.reduction_models import sort_items
+
+    if isinstance(receiver, Obj):
+        given = Arguments([frozenset({receiver})], arguments.keywords)
+        for made in sort_items(machine, given, frame, span):
+            _put(machine, receiver, machine.content(made) if isinstance(made, Obj) else Content())
     return NONE
 
 
@@ -165,6 +175,14 @@ def _pop(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, 
             raise AbstractRaiseError("builtins:KeyError", repr(key[0]))
         return join(join(without_absent(found or NOTHING), content.rest), default or NOTHING)
     return found
+
+
+def _pop_item(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    content = _content(machine, receiver)
+    keys = join(join_all([constant(key) for key, _ in content.items if isinstance(key, str | int)]), content.keys)
+    _put(machine, receiver, content.loosen())
+    pair = (keys or unknown("a key that is not known"), content.everything() or unknown("an item of a mapping"))
+    return tuple_values(pair)
 
 
 def _setdefault(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -296,6 +314,16 @@ def _set_update(machine: Machine, receiver: Value, arguments: Arguments, frame: 
     return NONE
 
 
+def _set_blur(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    from tracer.link.iteration import iterate
+
+    rest = join_all(
+        [_content(machine, receiver).everything(), *(iterate(machine, v, frame, span) for v in arguments.positional)]
+    )
+    _put(machine, receiver, Content((), rest, rest))
+    return NONE
+
+
 def _set_operation(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
     from tracer.link.iteration import iterate
 
@@ -383,7 +411,20 @@ def _object_slot(name: str) -> Method:
 
 
 def _type_call(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    return machine.call_value(receiver, arguments, frame, span, "call", certain=True)
+    from tracer.link.classes import instantiate
+
+    if isinstance(receiver, ClassRef):
+        return instantiate(machine, receiver, arguments, frame, span, certain=True)
+    return unknown("type.__call__ of what is not known")
+
+
+def _register_subclass(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    state = machine.class_state(receiver.symbol) if isinstance(receiver, ClassRef) else None
+    given = arguments.positional[0] if arguments.positional else NOTHING
+    if state is not None:
+        state.virtual.update(value.symbol for value in given if isinstance(value, ClassRef))
+        state.has_unknown_subclasses |= not given or any(not isinstance(value, ClassRef) for value in given)
+    return given or unknown("a class that is registered")
 
 
 def _dataclass_init(machine: Machine, receiver: Value, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -400,18 +441,17 @@ def _read_file(machine: Machine, receiver: Value, arguments: Arguments, frame: F
 
 METHODS: dict[str, Method] = {
     "list.append": _append,
-    "list.appendleft": _append,
     "list.insert": _append,
     "list.extend": _extend,
     "list.pop": _list_pop,
-    "list.popleft": _list_pop,
-    "list.sort": _blur_list,
+    "list.sort": _sort,
     "list.reverse": _blur_list,
     "list.remove": _blur_list,
     "list.clear": _clear,
     "list.copy": _copy,
     "dict.get": _get,
     "dict.pop": _pop,
+    "dict.popitem": _pop_item,
     "dict.setdefault": _setdefault,
     "dict.__getitem__": _get_item,
     "dict.__setitem__": _set_item,
@@ -430,6 +470,11 @@ METHODS: dict[str, Method] = {
     "set.copy": _copy,
     "set.discard": _blur_list,
     "set.remove": _blur_list,
+    "set.pop": _list_pop,
+    "set.clear": _clear,
+    "set.difference_update": _blur_list,
+    "set.intersection_update": _blur_list,
+    "set.symmetric_difference_update": _set_blur,
     "str.split": _split,
     "str.join": _join,
     "property.getter": _property_part("getter"),
@@ -437,6 +482,19 @@ METHODS: dict[str, Method] = {
     "property.deleter": _property_part("deleter"),
     "type.__call__": _type_call,
     "dataclass.__init__": _dataclass_init,
+    "deque.append": deque_models.append,
+    "deque.appendleft": deque_models.append_left,
+    "deque.extend": deque_models.extend,
+    "deque.extendleft": deque_models.extend_left,
+    "deque.popleft": deque_models.pop_left,
+    "deque.rotate": deque_models.rotate,
+    "abc.register": _register_subclass,
+    "singledispatch.call": dispatch_models.call,
+    "singledispatch.register": dispatch_models.register,
+    "namedtuple.__new__": tuple_models.new,
+    "namedtuple._make": tuple_models.make,
+    "namedtuple._replace": tuple_models.replace,
+    "namedtuple._asdict": tuple_models.as_dict,
     "TextIOWrapper.read": _read_file,
     **{
         f"object.{name}": _object_slot(name)

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import CONTENT, Content
-from tracer.link.library import arguments_models, dataclass_models, file_models
+from tracer.link.library import (
+    arguments_models,
+    dataclass_models,
+    dispatch_models,
+    file_models,
+    reduction_models,
+    tuple_models,
+)
 from tracer.link.values import (
     NONE,
     NOTHING,
@@ -38,8 +45,8 @@ from tracer.link.values import (
     single,
     tuple_values,
     unknown,
-    without_absent,
 )
+from tracer.model.names import module_of
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
@@ -176,6 +183,78 @@ def _partial(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame
     return frozenset(PartialValue(value, rest, keywords) for value in arguments.positional[0])
 
 
+def _partial_method(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    if not arguments.positional:
+        return unknown("functools.partialmethod() without a function")
+    rest, keywords = tuple_values(tuple(arguments.positional[1:])), tuple(arguments.keywords.items())
+    return frozenset({
+        PartialValue(Builtin("functools.partialmethod.call"), (arguments.positional[0], rest), keywords)
+    })  # fmt: skip
+
+
+def _call_partial_method(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """The receiver goes before the arguments that are there already."""
+    function, given, *rest = arguments.positional
+    before = single(given)
+    positional = [*rest[:1], *(before.items if isinstance(before, TupleValue) else ()), *rest[1:]]
+    return machine.call(
+        function, Arguments(positional, arguments.keywords, arguments.rest, arguments.rest_keywords), frame, span
+    )
+
+
+def _checkpoint(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``checkpoint(function, *args)``: the function is called now, and once more by the backward pass."""
+    if not arguments.positional:
+        return unknown("a checkpoint of what the call does not show")
+    keywords = {name: values for name, values in arguments.keywords.items() if name not in _CHECKPOINT_SETTINGS}
+    given = Arguments(arguments.positional[1:], keywords, arguments.rest, arguments.rest_keywords)
+    return machine.call(arguments.positional[0], given, frame, span)
+
+
+_CHECKPOINT_SETTINGS = {
+    "use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug", "early_stop",
+}  # fmt: skip
+
+
+def _apply_autograd(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``F.apply(*args)`` runs ``F.forward(ctx, *args)`` from C++."""
+    context = frozenset({Typed("torch.autograd.function:FunctionCtx")})
+    result = NOTHING
+    for cls in ordered(arguments.positional[0] if arguments.positional else NOTHING):
+        found = machine.find_in_class(cls.symbol, "forward") if isinstance(cls, ClassRef) else None
+        has_setup = isinstance(cls, ClassRef) and any(
+            machine.own_attribute(each, "setup_context")
+            for each in machine.mro_of(cls.symbol)
+            if _is_own(machine, each)
+        )
+        given = Arguments([*([] if has_setup else [context]), *arguments.positional[1:]], arguments.keywords)
+        functions = frozenset(item.function if isinstance(item, MethodWrapper) else item for item in found or ())
+        result = join(result, machine.call(functions, given, frame, span) if functions else NOTHING)
+    return result or unknown("the result of an autograd function")
+
+
+def _is_own(machine: Machine, symbol: SymbolId) -> bool:
+    return machine.is_followed(module_of(symbol))
+
+
+def _push(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``heappush(heap, item)``: which item is where is not kept."""
+    for heap in arguments.positional[0] if len(arguments.positional) > 1 else ():
+        if isinstance(heap, Obj):
+            content = machine.content(heap)
+            machine.heap.set((heap.number, CONTENT), Content((), join(content.everything(), arguments.positional[1])))
+    return NONE
+
+
+def _blur(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """What changes the order of a list in place."""
+    for values in arguments.positional[:1]:
+        for value in values:
+            if isinstance(value, Obj):
+                machine.heap.set((value.number, CONTENT), Content((), machine.content(value).everything()))
+    return NONE
+
+
 def _cached_property(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     return frozenset({PropertyValue(single(arguments.positional[0]) if arguments.positional else None)})
 
@@ -214,6 +293,14 @@ def _enter_generator(machine: Machine, arguments: Arguments, frame: Frame, span:
     )
     made = machine.allocate("contextlib:_GeneratorContextManager", (frame.symbol, span), frame)
     machine.heap.set((made.number, "gen"), machine.call(function, rest, frame, span))
+    return frozenset({made})
+
+
+def _suppress(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``contextlib.suppress(*exceptions)``: which ones is asked where its ``with`` is left."""
+    made = machine.allocate(cls.symbol, (frame.symbol, span), frame)
+    kinds = unknown("exceptions that are not shown") if arguments.rest else tuple_values(tuple(arguments.positional))
+    machine.heap.store(made.number, "exceptions", kinds)
     return frozenset({made})
 
 
@@ -400,10 +487,20 @@ EXTERNALS: dict[str, Model] = {
     "functools.update_wrapper": _update_wrapper,
     "functools.lru_cache": _keep_function,
     "functools.cache": _keep_function,
+    "functools.reduce": reduction_models.reduce_items,
+    "_functools.reduce": reduction_models.reduce_items,
+    "functools.partialmethod.call": _call_partial_method,
+    "torch.utils.checkpoint.checkpoint": _checkpoint,
+    "torch.autograd.function.Function.apply": _apply_autograd,
+    "torch.autograd.function._SingleLevelFunction.apply": _apply_autograd,
+    "heapq.heappush": _push,
+    "random.shuffle": _blur,
+    "functools.singledispatch": dispatch_models.make_dispatcher,
     "keep": _first,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "contextlib.contextmanager": _contextmanager,
+    "contextlib.asynccontextmanager": _contextmanager,
     "contextlib.enter_generator": _enter_generator,
     "itertools.cycle": _first,
     "itertools.islice": _first,
@@ -425,12 +522,16 @@ EXTERNALS: dict[str, Model] = {
     "io.open": file_models.open_file,
     "json.load": file_models.load_json,
     "json.loads": file_models.parse_json,
+    "collections.namedtuple": tuple_models.named_tuple,
+    "typing.NamedTuple": tuple_models.named_tuple,
+    "typing.TypedDict": tuple_models.typed_dict,
     "dataclasses.dataclass": dataclass_models.dataclass,
     "dataclasses.field": dataclass_models.field,
     "dataclasses.fields": dataclass_models.fields,
     "dataclasses.is_dataclass": dataclass_models.is_dataclass,
     "argparse._ActionsContainer.add_argument": arguments_models.add_argument,
     "argparse._ActionsContainer.add_argument_group": arguments_models.add_group,
+    "argparse._ActionsContainer.add_mutually_exclusive_group": arguments_models.add_group,
     "argparse.ArgumentParser.parse_args": arguments_models.parse_args,
     "argparse.ArgumentParser.parse_known_args": arguments_models.parse_known_args,
 }
@@ -438,6 +539,8 @@ EXTERNALS: dict[str, Model] = {
 CLASSES: dict[str, Callable[..., Values]] = {
     "functools:partial": _partial,
     "functools:cached_property": _cached_property,
+    "functools:partialmethod": _partial_method,
+    "contextlib:suppress": _suppress,
     "types:SimpleNamespace": _namespace,
     "types:FunctionType": _function_from_code,
     "torch.nn.parameter:Parameter": _typed("torch.nn.parameter:Parameter"),
@@ -450,5 +553,3 @@ CLASSES: dict[str, Callable[..., Values]] = {
 ITERATIONS: dict[str, Callable[[Machine, Obj, Frame, Span], Values]] = {
     "torch.utils.data.dataloader:DataLoader": _iterate_loader,
 }
-
-__all__ = ["CLASSES", "CONSTANTS", "EXTERNALS", "FUNCTIONS", "STR", "Content", "without_absent"]

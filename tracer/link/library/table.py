@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 
 from tracer.link.classes import ClassState
 from tracer.link.exports import resolve_export
-from tracer.link.frames import AbstractRaiseError, Arguments, Frame
-from tracer.link.library import builtin_classes, constructors, functions, methods, models
+from tracer.link.frames import Arguments, Frame
+from tracer.link.generics import form_of
+from tracer.link.library import (
+    builtin_classes,
+    constructors,
+    dispatch_models,
+    functions,
+    methods,
+    models,
+    tuple_models,
+)
 from tracer.link.mro import OBJECT
 from tracer.link.values import (
     NOTHING,
-    STR,
     Bound,
     Builtin,
     ClassRef,
@@ -21,16 +29,11 @@ from tracer.link.values import (
     Function,
     ModuleRef,
     Obj,
-    TupleValue,
-    Typed,
-    Unknown,
     Value,
     Values,
-    class_of,
     ordered,
     unknown,
 )
-from tracer.model.names import short_name_of
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
@@ -71,6 +74,9 @@ class Library:
             return constructors.construct_plain
         if models.is_enum(machine, symbol):
             return models.construct_enum
+        state = machine.classes.get(symbol)
+        if state is not None and state.form == "typeddict":
+            return constructors.CONSTRUCTORS["builtins:dict"]
         return None
 
     def call_builtin(self, machine: Machine, name: str, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -128,6 +134,9 @@ class Library:
             return frozenset({Builtin(name)})
         if builtin_classes.is_builtin_class(name):
             return frozenset({ClassRef(f"builtins:{name}")})
+        alias = builtin_classes.find_stub_class(f"builtins.{name}")
+        if alias is not None:
+            return frozenset({ClassRef(alias)})
         if name in {"NotImplemented", "Ellipsis", "__debug__"}:
             return frozenset({Const(name, name)})
         return None
@@ -199,9 +208,15 @@ class Library:
         slot = self.object_slot(name)
         if slot is not None:
             return frozenset({slot})
+        if name == "register" and "abc:ABCMeta" in machine.metaclasses_of(value.symbol):
+            return frozenset({Bound(Builtin("abc.register"), value)})
         if name in {"__annotations__", "__subclasses__", "mro", "__subclasshook__", "register"}:
             return unknown("a slot of a class")
         return None
+
+    def member_of_method(self, method: Bound, name: str) -> Values | None:
+        """An attribute of a modelled function that is more than one (``singledispatch``'s ``register``)."""
+        return dispatch_models.member_of(method, name)
 
     def object_slot(self, name: str) -> Builtin | None:
         """``object``'s own method of this name."""
@@ -238,9 +253,29 @@ class Library:
         """Whether a class is an enumeration."""
         return models.is_enum(machine, symbol)
 
-    def finish_enum(self, machine: Machine, symbol: SymbolId) -> None:
-        """Make an enumeration's members."""
-        models.finish_enum(machine, symbol)
+    def class_form(self, machine: Machine, bases: list[Values]) -> str:
+        """``namedtuple`` or ``typeddict`` for a class statement with such a base, else empty."""
+        values = [value for base in bases for value in base]
+        forms = {form_of(value) for value in values}
+        for value in values:
+            state = machine.classes.get(value.symbol) if isinstance(value, ClassRef) else None
+            if state is not None and state.form == "typeddict":
+                forms.add(state.form)
+        return max(forms, default="")
+
+    def stub_class(self, dotted: str) -> SymbolId | None:
+        """The symbol of a class that only a stub tells of, by a name under which it is found."""
+        return builtin_classes.find_stub_class(dotted)
+
+    def finish_class(self, machine: Machine, state: ClassState) -> None:
+        """Add what a metaclass makes of a class's body: an enumeration's members, a named tuple's methods."""
+        if models.is_enum(machine, state.symbol):
+            models.finish_enum(machine, state.symbol)
+        tuple_models.finish_class(machine, state)
+
+    def tuple_items(self, machine: Machine, value: Obj) -> tuple[Values, ...] | None:
+        """A named tuple's items, None for any other object."""
+        return tuple_models.items_of(machine, value)
 
     def is_typing(self, name: str) -> bool:
         """Whether subscribing yields a typing construct rather than an item."""
@@ -248,11 +283,9 @@ class Library:
 
     def virtual_subclass(self, machine: Machine, symbol: SymbolId, base: SymbolId) -> bool | None:
         """Subclass relations made by registration instead of inheritance."""
-        return builtin_classes.is_registered(symbol, base)
+        return builtin_classes.is_registered(machine, symbol, base)
 
 
 _FAMILY = {
     "OrderedDict": "dict", "defaultdict": "dict", "deque": "list", "frozenset": "set", "Counter": "dict",
 }  # fmt: skip
-
-__all__ = ["STR", "AbstractRaiseError", "Library", "Obj", "TupleValue", "Typed", "Unknown", "class_of", "short_name_of"]

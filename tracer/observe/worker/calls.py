@@ -11,7 +11,7 @@ import threading
 from types import FrameType
 
 from .class_table import ClassTable
-from .codes import FOLDED, FUNCTION, OUTSIDE, OWN, Code, CodeTable
+from .codes import FOLDED, FUNCTION, MODULE, OUTSIDE, OWN, Code, CodeTable
 from .log import Counters, Log
 from .receivers import Receivers
 from .stacks import Stacks
@@ -39,10 +39,15 @@ class CallRecorder:
         """Record that the frame of a code in scope starts."""
         if entry.kind == FOLDED:
             self._receivers.inherit(frame, entry)
+        elif entry.kind == MODULE:
+            self._receivers.forget(frame)
         if entry.kind != FUNCTION:
             return
         receiver = self._receivers.remember(frame, entry)
         with self._lock:
+            if not entry.started:
+                entry.started = True
+                self._log.write("started", self._codes.row_of(entry))
             self._file_edge(frame, entry, receiver)
             if entry.flow and receiver not in entry.flows:
                 entry.flows.add(receiver)

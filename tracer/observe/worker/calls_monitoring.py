@@ -1,5 +1,8 @@
 """Frame starts from Python 3.12 on, from ``sys.monitoring``'s PY_START.
 
+Other tools (a debugger, coverage.py, a profiler) have ids of their own and are not disturbed. A program that frees the
+recorder's id, too, ends the recording, and the evidence says so.
+
 Code out of scope is switched off at its first start, so that libraries run at full speed. CALL is never used: on
 3.12.1 it misses ``f(*args, **kwargs)``.
 """
@@ -23,7 +26,10 @@ if sys.version_info >= (3, 12):
         """Report frame starts to ``observer`` until the returned function is called."""
         monitoring = sys.monitoring
         events = monitoring.events
-        tool = next(number for number in (3, 4, 2, 5, 1, 0) if monitoring.get_tool(number) is None)
+        tool = next((number for number in (4, 3, 2, 5, 1, 0) if monitoring.get_tool(number) is None), None)
+        if tool is None:
+            faults.note("every tool id of sys.monitoring is taken: no call was seen")
+            return lambda: None
         known = codes.known
         start = observer.start
         get_frame = sys._getframe
@@ -51,6 +57,8 @@ if sys.version_info >= (3, 12):
                     observer.returned(entry, value)
 
         def stop() -> None:
+            if monitoring.get_tool(tool) != NAME or not monitoring.get_events(tool) & events.PY_START:
+                faults.note("the program took the recorder's tool id of sys.monitoring: later calls were not seen")
             if monitoring.get_tool(tool) == NAME:
                 monitoring.set_events(tool, 0)
                 monitoring.free_tool_id(tool)

@@ -21,6 +21,7 @@ import sys
 from types import CodeType, FrameType
 from typing import Any
 
+from .instructions import marks_of
 from .log import Log
 from .request import Request
 
@@ -32,7 +33,8 @@ _IS_OPTIMIZED = 0x1
 _RESUME = dis.opmap["RESUME"]
 _RETURN_OPCODES = frozenset(dis.opmap[name] for name in ("RETURN_VALUE", "RETURN_CONST") if name in dis.opmap)
 
-Position = tuple[int, int, int, int]
+Position = tuple[int, int, int, int, str]
+"""Line, column, end line, end column, and a mark where the instruction calls unasked (``instructions``)."""
 
 
 class Code:
@@ -42,11 +44,12 @@ class Code:
     its first positional parameter. ``parent`` is the code around a folded one. ``row`` is its number in the log, -1
     until something refers to it. ``receivers`` remembers, by the identity of the first argument's class, on which
     class (a row of the class table, -1 for none) a call runs; ``flows`` on which its first stack has been recorded.
+    ``started`` is whether a frame of it has been seen.
     """
 
     __slots__ = (
         "code", "file", "first", "flow", "flows", "generated", "globals_name", "kind", "parent", "positions",
-        "qualname", "receivers", "returns", "row", "start",
+        "qualname", "receivers", "returns", "row", "start", "started",
     )  # fmt: skip
 
     def __init__(self, code: CodeType, kind: int, globals_name: str) -> None:
@@ -65,6 +68,7 @@ class Code:
         self.returns = False
         self.generated = kind == OUTSIDE and code.co_filename == "<string>" and code.co_name == "__init__"
         self.row = -1
+        self.started = False
 
     def is_unnamed(self) -> bool:
         """Whether the qualified name is that of the generator of the code."""
@@ -80,7 +84,9 @@ class Code:
     def position(self, lasti: int) -> Position:
         """Where the instruction at ``lasti`` stands; without columns (a stripped build) only its lines."""
         if self.positions is None:
-            self.positions = [_complete(self.code, place) for place in self.code.co_positions()]
+            marks = marks_of(self.code)
+            places = enumerate(self.code.co_positions())
+            self.positions = [(*_complete(self.code, place), marks.get(index, "")) for index, place in places]
         return self.positions[max(lasti, 0) // 2]
 
     def ends_at(self, lasti: int) -> bool:
@@ -200,7 +206,9 @@ def _find_start(code: CodeType) -> int:
     return next((at for at in range(0, len(raw), 2) if raw[at] == _RESUME and raw[at + 1] & 3 == 0), 0)
 
 
-def _complete(code: CodeType, place: tuple[int | None, int | None, int | None, int | None]) -> Position:
+def _complete(
+    code: CodeType, place: tuple[int | None, int | None, int | None, int | None]
+) -> tuple[int, int, int, int]:
     line, end_line, column, end_column = place
     line = code.co_firstlineno if line is None else line
     return (line, column or 0, line if end_line is None else end_line, end_column or 0)

@@ -50,6 +50,10 @@ class Receivers:
         self.of_frames[id(frame)] = row
         return row
 
+    def forget(self, frame: FrameType) -> None:
+        """Take note that a module's frame starts, which may be where an ended function's was in memory."""
+        self.of_frames.pop(id(frame), None)
+
     def inherit(self, frame: FrameType, entry: Code) -> None:
         """Give a folded frame the receiver of the frame around it, if that is still running."""
         outer = frame.f_back

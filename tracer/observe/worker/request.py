@@ -11,6 +11,7 @@ machine in recorded text, so that no evidence depends on where a checkout lies.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ class Request:
     def mask(self, text: str) -> str:
         """Replace the folders of this machine in ``text`` by their labels, and what UTF-8 cannot hold by escapes."""
         for folder, label in self.masks:
-            text = text.replace(folder, label)
+            text = re.sub(rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])", label, text)
         return text.encode("utf-8", "backslashreplace").decode()
 
 

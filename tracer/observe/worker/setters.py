@@ -1,8 +1,8 @@
 """Noticing stores by the methods that perform them.
 
 Every class that defines ``__setattr__`` in Python gets it wrapped, as it comes into being: transformers 5 gives each
-configuration class one of its own, so wrapping the bases alone misses one store in six. ``setattr`` is wrapped too,
-for the objects whose class has none (library code that fills plain objects by name, ``argparse`` for one).
+configuration class one of its own, so wrapping the bases alone misses one store in six. ``setattr`` and ``delattr`` are
+wrapped too, for the objects whose class has none (library code that fills plain objects by name, ``argparse`` for one).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from .class_table import is_class, namespace_of
 from .faults import Faults
-from .writes import Writes
+from .writes import DELETED, Writes
 
 _REGISTRATIONS = {("torch.nn.modules.module", "Module"): ("register_buffer", "register_parameter", "add_module")}
 """Methods that store the attribute named by their first argument without passing by ``__setattr__``."""
@@ -56,6 +56,16 @@ def install(writes: Writes, faults: Faults) -> Callable[[], None]:
             original(target, name, value)
         return None
 
+    original_delete = builtins.delattr
+
+    def recording_delattr(target: Any, name: str, /) -> None:
+        if not writes.wants(name):
+            return original_delete(target, name)
+        with writes.store(target, name, DELETED, sys._getframe(1)):
+            original_delete(target, name)
+        return None
+
+    original(builtins, "delattr", functools.wraps(original_delete)(recording_delattr))
     original(builtins, "__build_class__", functools.wraps(build_class)(recording_build_class))
     original(builtins, "setattr", functools.wraps(original)(recording_setattr))
     with faults:

@@ -1,10 +1,14 @@
 """Noticing stores by rewriting the statements that make them, for objects of classes without a ``__setattr__``.
 
 In a module in scope, ``x.name = v`` becomes ``STORE(x).name = v``, where STORE returns a stand-in that stores into
-``x`` and files it; ``x.__dict__`` that is stored into or updated becomes a stand-in for that dictionary, and so does
-``object`` in ``object.__setattr__(x, name, v)``, the way round a class's own ``__setattr__``. Nothing is evaluated
+``x`` and files it; ``x.__dict__`` and ``vars(x)`` that are stored into, updated or replaced become a stand-in for that
+dictionary. ``object.__setattr__(x, name, v)`` and ``super().__setattr__(name, v)``, the ways round a class's own
+``__setattr__``, go through SETTER, and calls that may fill a ``SimpleNamespace`` through MAKER. Nothing is evaluated
 twice, in another order or under another name, and every syntax node keeps its position, so that the bytecode's
 positions stay those of the source. Modules that mention no watched name are left alone.
+
+Not seen: a store through another name for the dictionary (``d = x.__dict__; d["a"] = 1``), and what C code outside
+``SimpleNamespace`` puts into one.
 """
 
 from __future__ import annotations
@@ -13,24 +17,32 @@ import ast
 import builtins
 import sys
 from contextlib import ExitStack
-from types import CodeType
-from typing import Any, ClassVar
+from types import CodeType, FrameType, MethodWrapperType, SimpleNamespace, WrapperDescriptorType
+from typing import Any, ClassVar, Self
 
+from .class_table import is_class, mro_of, namespace_of
 from .writes import DELETED, Writes
 
 STORE = "__tracer_store__"
 NAMESPACE = "__tracer_namespace__"
-OBJECT = "__tracer_object__"
-_DICT_METHODS = frozenset({"update", "setdefault", "__setitem__"})
+VARS = "__tracer_vars__"
+SETTER = "__tracer_setter__"
+MAKER = "__tracer_maker__"
+_DICT_METHODS = frozenset({"update", "setdefault", "pop", "clear", "__setitem__", "__delitem__"})
+_SETTERS = frozenset({"__setattr__", "__delattr__"})
 
 
 def install(writes: Writes) -> None:
     """Make the stand-ins available to rewritten modules."""
     _Target.writes = writes
     _Namespace.writes = writes
+    _PlainSetter.writes = writes
+    _Maker.writes = writes
     vars(builtins)[STORE] = _Target
     vars(builtins)[NAMESPACE] = _Namespace
-    vars(builtins)[OBJECT] = _stand_in_for_object
+    vars(builtins)[VARS] = _stand_in_for_vars
+    vars(builtins)[SETTER] = _stand_in_for_setter
+    vars(builtins)[MAKER] = _stand_in_for_maker
 
 
 def compile_watched(source: bytes, file: str, watched: frozenset[str] | None) -> CodeType | None:
@@ -38,7 +50,7 @@ def compile_watched(source: bytes, file: str, watched: frozenset[str] | None) ->
     if not _mentions(source, watched):
         return None
     try:
-        tree = _Rewriter(watched).visit(ast.parse(source, file))
+        tree = _Rewriter(watched, fills_namespaces=_NAMESPACE_CLASS in source).visit(ast.parse(source, file))
         code: CodeType = compile(tree, file, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # the import itself reports what is wrong with the file
@@ -50,55 +62,67 @@ def _mentions(source: bytes, watched: frozenset[str] | None) -> bool:
         return True
     if not watched:
         return False
-    return b"__dict__" in source or b"__setattr__" in source or any(name.encode() in source for name in watched)
+    return any(word in source for word in (*_ALWAYS, *(name.encode() for name in watched)))
+
+
+_NAMESPACE_CLASS = b"Namespace"
+_ALWAYS = (b"__dict__", b"__setattr__", b"__delattr__", b"vars(", _NAMESPACE_CLASS)
+"""Words in a module's source that may store an attribute without naming it."""
 
 
 class _Rewriter(ast.NodeTransformer):
     """Replaces what is stored into; the nodes around keep their identity and positions."""
 
-    def __init__(self, watched: frozenset[str] | None) -> None:
+    def __init__(self, watched: frozenset[str] | None, *, fills_namespaces: bool) -> None:
         self._watched = watched
+        self._fills_namespaces = fills_namespaces
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
         is_stored = isinstance(node.ctx, ast.Store | ast.Del)
-        if is_stored and (self._watched is None or node.attr in self._watched):
-            node.value = _call(STORE, node.value, node.value)
+        if is_stored and (self._watched is None or node.attr in self._watched or node.attr == "__dict__"):
+            node.value = _call(STORE, [node.value], node.value)
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         self.generic_visit(node)
-        owner = _owner_of_namespace(node.value)
-        if isinstance(node.ctx, ast.Store | ast.Del) and owner is not None:
-            node.value = _call(NAMESPACE, owner, node.value)
+        if isinstance(node.ctx, ast.Store | ast.Del):
+            node.value = _namespace_in_place_of(node.value)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         function = node.func
-        if not isinstance(function, ast.Attribute):
-            return node
-        owner = _owner_of_namespace(function.value)
-        if function.attr in _DICT_METHODS and owner is not None:
-            function.value = _call(NAMESPACE, owner, function.value)
-        elif function.attr == "__setattr__" and _is_object(function.value):
-            function.value = _call(OBJECT, function.value, function.value)
+        if self._fills_namespaces and any(self._may_fill(keyword) for keyword in node.keywords):
+            node.func = _call(MAKER, [function], function)
+        elif isinstance(function, ast.Attribute) and function.attr in _DICT_METHODS:
+            function.value = _namespace_in_place_of(function.value)
+        elif isinstance(function, ast.Attribute) and function.attr in _SETTERS:
+            node.func = _call(SETTER, [function], function)
         return node
 
-
-def _owner_of_namespace(node: ast.expr) -> ast.expr | None:
-    """``x`` of ``x.__dict__``."""
-    return node.value if isinstance(node, ast.Attribute) and node.attr == "__dict__" else None
+    def _may_fill(self, keyword: ast.keyword) -> bool:
+        return keyword.arg is None or self._watched is None or keyword.arg in self._watched
 
 
-def _is_object(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "object"
+def _namespace_in_place_of(node: ast.expr) -> ast.expr:
+    """A stand-in for ``x.__dict__`` or ``vars(x)``; any other expression stays as it is."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return _call(NAMESPACE, [node.value], node)
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "vars"
+        and len(node.args) == 1
+    ):
+        return _call(VARS, [node.func, *node.args], node)
+    return node
 
 
-def _call(name: str, argument: ast.expr, replaced: ast.expr) -> ast.expr:
-    """``name(argument)`` in the place of ``replaced``."""
+def _call(name: str, arguments: list[ast.expr], replaced: ast.expr) -> ast.expr:
+    """``name(arguments)`` in the place of ``replaced``."""
     function = ast.copy_location(ast.Name(name, ast.Load()), replaced)
-    return ast.copy_location(ast.Call(function, [argument], []), replaced)
+    return ast.copy_location(ast.Call(function, arguments, []), replaced)
 
 
 class _Target:
@@ -111,10 +135,14 @@ class _Target:
         object.__setattr__(self, "object", target)
 
     def __getattribute__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "object"), name)
+        target = object.__getattribute__(self, "object")
+        return _Namespace(target) if name == "__dict__" else getattr(target, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         target = object.__getattribute__(self, "object")
+        if name == "__dict__":
+            _replace_namespace(target, value, sys._getframe(1))
+            return
         with _Target.writes.store(target, name, value, sys._getframe(1)):
             _set(target, name, value)
 
@@ -125,6 +153,18 @@ class _Target:
 
 
 _set = builtins.setattr
+
+
+def _replace_namespace(target: Any, value: Any, frame: FrameType) -> None:
+    """``target.__dict__ = value``: a store of every watched name in it."""
+    if type(value) is _Namespace:
+        return  # the end of `target.__dict__ |= ...`, which has been filed
+    writes = _Target.writes
+    with ExitStack() as stores:
+        for name in list(value) if type(value) is dict else ():
+            if writes.wants(name):
+                stores.enter_context(writes.store(target, name, value[name], frame))
+        _set(target, "__dict__", value)
 
 
 class _Namespace:
@@ -162,30 +202,87 @@ class _Namespace:
             self[key] = default
         return self._items[key]
 
+    def pop(self, key: Any, *default: Any) -> Any:
+        if key not in self._items or not self.writes.wants(key):
+            return self._items.pop(key, *default)
+        with self.writes.store(self._target, key, DELETED, sys._getframe(1)):
+            return self._items.pop(key)
+
+    def clear(self) -> None:
+        with ExitStack() as stores:
+            for name in list(self._items):
+                if self.writes.wants(name):
+                    stores.enter_context(self.writes.store(self._target, name, DELETED, sys._getframe(1)))
+            self._items.clear()
+
     def update(self, *arguments: Any, **keywords: Any) -> None:
-        given = dict(*arguments, **keywords)
+        self._update(dict(*arguments, **keywords), sys._getframe(1))
+
+    def __ior__(self, other: Any) -> Self:
+        self._update(dict(other), sys._getframe(1))
+        return self
+
+    def _update(self, given: dict[Any, Any], frame: FrameType) -> None:
         with ExitStack() as stores:
             for name, value in given.items():
                 if self.writes.wants(name):
-                    stores.enter_context(self.writes.store(self._target, name, value, sys._getframe(1)))
+                    stores.enter_context(self.writes.store(self._target, name, value, frame))
             self._items.update(given)
 
 
-class _ObjectSetter:
-    """Stands for ``object`` where ``object.__setattr__`` is called on something."""
-
-    def __getattribute__(self, _name: str) -> Any:
-        return _set_plainly
-
-
-def _set_plainly(target: Any, name: str, value: Any) -> None:
-    if not _Target.writes.wants(name):
-        object.__setattr__(target, name, value)
-        return
-    with _Target.writes.store(target, name, value, sys._getframe(1)):
-        object.__setattr__(target, name, value)
+def _stand_in_for_vars(function: Any, target: Any) -> Any:
+    """The stand-in for ``vars(target)``, unless the program calls something else ``vars``."""
+    items = function(target)
+    is_plain = function is builtins.vars and type(items) is dict and type(target).__dict__.get("__dict__") is not None
+    return _Namespace(target) if is_plain and not is_class(target) else items
 
 
-def _stand_in_for_object(value: Any) -> Any:
-    """The stand-in, unless the program calls something else ``object``."""
-    return _ObjectSetter() if value is object else value
+class _PlainSetter:
+    """Stands for ``object.__setattr__`` or ``__delattr__``, bound to an object or not, while it is called."""
+
+    __slots__ = ("_function",)
+    writes: ClassVar[Writes]
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+
+    def __call__(self, *arguments: Any) -> None:
+        function = self._function
+        is_bound = type(function) is MethodWrapperType
+        target, *rest = (function.__self__, *arguments) if is_bound else arguments or (None,)
+        if not rest or not self.writes.wants(rest[0]):
+            function(*arguments)
+            return
+        value = rest[1] if function.__name__ == "__setattr__" and len(rest) > 1 else DELETED
+        with self.writes.store(target, rest[0], value, sys._getframe(1)):
+            function(*arguments)
+
+
+def _stand_in_for_setter(function: Any) -> Any:
+    """The stand-in for a setter written in C; one written in Python tells of itself."""
+    return _PlainSetter(function) if type(function) in (MethodWrapperType, WrapperDescriptorType) else function
+
+
+class _Maker:
+    """Stands for a class of namespaces (``SimpleNamespace``) while an object of it is made."""
+
+    __slots__ = ("_cls",)
+    writes: ClassVar[Writes]
+
+    def __init__(self, cls: Any) -> None:
+        self._cls = cls
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        made = self._cls(*arguments, **keywords)
+        for name, value in vars(made).items():
+            if self.writes.wants(name):
+                self.writes.made(made, name, value, sys._getframe(1))
+        return made
+
+
+def _stand_in_for_maker(function: Any) -> Any:
+    """The stand-in for a class whose objects C code fills from keywords; anything else stays itself."""
+    if not is_class(function) or SimpleNamespace not in mro_of(function):
+        return function
+    initialiser = next(namespace_of(base)["__init__"] for base in mro_of(function) if "__init__" in namespace_of(base))
+    return _Maker(function) if initialiser is SimpleNamespace.__init__ else function

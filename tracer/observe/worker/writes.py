@@ -116,6 +116,11 @@ class Writes:
         with self._faults, self._lock:
             self._file(store.target, store.name, store.value, store.frame, is_first=store.is_first)
 
+    def made(self, target: object, name: str, value: object, frame: FrameType) -> None:
+        """Record an attribute that an object was made with, by code that stores nothing."""
+        with self._faults, self._lock:
+            self._file(target, name, value, frame, is_first=True)
+
     def generated(self, frame: FrameType) -> None:
         """Record the fields that a dataclass's generated ``__init__`` is about to store, where nothing else can."""
         code = frame.f_code

@@ -12,12 +12,16 @@ from tracer.render.addresses import slug_of
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
 from tracer.render.excerpts import cut_excerpt
+from tracer.render.views.limits import describe_gap, group_gaps, list_bounds
 from tracer.render.views.steps import GuardView, StepView, build_guards, build_steps
+from tracer.render.views.wording import state_claim
+
+_GAPS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
 class FirstView:
-    """One entry's first write: the answer in a sentence, its proof and the way to it."""
+    """One entry's first write: the answer in a sentence, its proof and the way to it; ``sources`` of the value."""
 
     entry: str
     anchor: Markdown
@@ -77,7 +81,7 @@ def build_attribute(dossier: Dossier, attribute: str, here: str) -> AttributeVie
         firsts,
         _list_silent(dossier, attribute, {verdict.claim.entry for verdict in verdicts}),
         _build_tables(dossier, attribute, here),
-        _list_unknown(dossier, attribute, [verdict.claim for verdict in verdicts]),
+        _list_unknown(dossier, attribute, verdicts, here),
     )
 
 
@@ -159,14 +163,31 @@ def _build_tables(dossier: Dossier, attribute: str, here: str) -> tuple[AccessTa
     by_name = _rows(dossier, attribute, tuple(site for site in stores if site.key not in generic), here)
     by_any = _rows(dossier, attribute, tuple(site for site in stores if site.key in generic), here)
     reads = _rows(dossier, attribute, loads, here)
-    writes_lead = "All places that store it by name. The claim is that there is no other."
-    generic_lead = "Places that store an attribute whose name is only known at run time, and may be this one."
-    reads_lead = "All places that load it, or ask for it with getattr or hasattr."
-    return (
-        _table(dossier, "Every write", "writes", writes_lead, written, by_name, here),
-        _table(dossier, "Generic writes", "generic-writes", generic_lead, written, by_any, here),
-        _table(dossier, "Every read", "reads", reads_lead, read, reads, here),
+    generic_lead = (
+        "Places that store an attribute whose name is only known at run time, and may be this one. "
+        "They belong to the set above."
     )
+    reads_lead = "All places that load it, or ask for it with getattr or hasattr."
+    unclaimed = (Markdown(""), Markdown(""))
+    return (
+        AccessTable("Every write", "writes", _lead_writes(dossier), *_judged(dossier, written, here), by_name),
+        AccessTable("Generic writes", "generic-writes", generic_lead, *unclaimed, by_any),
+        AccessTable("Every read", "reads", reads_lead, *_judged(dossier, read, here), reads),
+    )
+
+
+def _lead_writes(dossier: Dossier) -> str:
+    """What the set of writers claims, and how far the walk looked for them."""
+    places = sum(len(gap.sites) for gap in list_bounds(dossier))
+    found = "The places that store it by name"
+    if places:
+        cut = "1 place" if places == 1 else f"{places} places"
+        found += f", as far as the walk saw: it was cut short at {cut}, named below"
+    return f"{found}. What is claimed of them and of the generic writes: no run stored it anywhere else."
+
+
+def _judged(dossier: Dossier, verdict: Verdict | None, here: str) -> tuple[Markdown, Markdown]:
+    return dossier.badge(verdict, here), dossier.explanation(verdict)
 
 
 def _generic_keys(dossier: Dossier) -> set[tuple[str, int, int]]:
@@ -195,37 +216,34 @@ def _writer(dossier: Dossier, site: Site, here: str) -> Markdown:
     return sentence("{} ({})", symbol, dossier.version_of(site.library)) if site.library else symbol
 
 
-def _table(
-    dossier: Dossier,
-    title: str,
-    anchor: str,
-    lead: str,
-    verdict: Verdict | None,
-    rows: tuple[AccessRow, ...],
-    here: str,
-) -> AccessTable:
-    return AccessTable(title, anchor, lead, dossier.badge(verdict, here), dossier.explanation(verdict), rows)
+def _list_unknown(dossier: Dossier, attribute: str, verdicts: list[Verdict], here: str) -> tuple[Markdown, ...]:
+    """What keeps an answer from being certain: undecided conditions, names not followed, bounds of the walk."""
+    notes: dict[Markdown, None] = {}
+    for verdict in verdicts:
+        claim = verdict.claim
+        entry = claim.entry or "any entry"
+        undecided = [guard for guard in claim.guards if guard.value == "undecided"]
+        for guard in undecided:
+            notes[sentence("In {}, {} is undecided: {}", entry, code(guard.text), guard.reason)] = None
+        if claim.reason and not undecided:
+            notes[sentence("In {}, {}: {}", entry, state_claim(dossier, verdict, here), claim.reason)] = None
+    return (*sorted(notes), *_list_gaps(dossier, attribute.rpartition(".")[2], here))
 
 
-def _list_unknown(dossier: Dossier, attribute: str, claims: list[Claim]) -> tuple[Markdown, ...]:
-    """What keeps an answer from being certain: undecided guards, unfollowed names, bounds of the walk."""
-    notes = {sentence("{}: {}", code(claim.key), claim.reason) for claim in claims if claim.reason}
-    for claim in claims:
-        notes |= {
-            sentence("In {}, {} is undecided: {}", claim.entry or "any entry", code(guard.text), guard.reason)
-            for guard in claim.guards
-            if guard.value == "undecided"
-        }
-    for trace in dossier.program.traces.values():
-        gaps = [gap for gap in trace.unresolved if gap.name == attribute.rpartition(".")[2]] + list(trace.bounds)
-        notes |= {
-            sentence("In {}, at {}: {} – {}", trace.name, dossier.place(gap.site), code(gap.name), gap.reason)
-            for gap in gaps
-        }
-    return tuple(sorted(notes))
+def _list_gaps(dossier: Dossier, name: str, here: str) -> list[Markdown]:
+    """Where the walk saw nothing: the most frequent reasons, and how many more the page of all of them has."""
+    traces = dossier.program.traces.values()
+    named = group_gaps((trace, gap) for trace in traces for gap in trace.unresolved if gap.name == name)
+    gaps = (*named, *list_bounds(dossier))
+    lines = [describe_gap(dossier, gap, here) for gap in gaps[:_GAPS_SHOWN]]
+    left = len(gaps) - _GAPS_SHOWN
+    if left > 0:
+        more = dossier.link(Markdown("where the walk stops"), dossier.addresses.limits, here)
+        lines.append(sentence("{} more, listed under {}.", left, more))
+    return lines
 
 
 def summarise_answer(view: AttributeView) -> Markdown:
-    """One line for lists of pages: who writes first, per entry."""
-    parts = [sentence("{}: {}", first.entry, first.writer) for first in view.firsts]
-    return join("; ", parts) if parts else escape_text("never set by name")
+    """One line for lists of pages: who writes first, per entry, each once."""
+    parts = dict.fromkeys(sentence("{}: {}", first.entry, first.writer) for first in view.firsts)
+    return join("; ", tuple(parts)) if parts else escape_text("never set by name")

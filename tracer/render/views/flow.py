@@ -12,9 +12,10 @@ from tracer.model.names import SymbolId, module_of, short_name_of
 from tracer.model.verdicts import Verdict
 from tracer.render.addresses import relative_to, title_of
 from tracer.render.dossier import Dossier
-from tracer.render.escape import Markdown, code, join, sentence
+from tracer.render.escape import Markdown, code, sentence
 from tracer.render.graphs import NODE_LIMIT, Graph, GraphEdge, GraphNode
 from tracer.render.views.steps import GuardView, StepView, build_guards, build_steps
+from tracer.render.views.wording import name_classes
 
 _Grouping = Callable[[Dossier, Step], str]
 
@@ -33,7 +34,7 @@ class FlowView:
     graph: Graph
     outline: tuple[Markdown, ...]
     observed: tuple[Markdown, ...]
-    result: Markdown
+    results: tuple[Markdown, ...]
 
 
 def build_flow(dossier: Dossier, verdict: Verdict, here: str) -> FlowView:
@@ -50,7 +51,7 @@ def build_flow(dossier: Dossier, verdict: Verdict, here: str) -> FlowView:
         draw_chain(dossier, claim, here),
         _outline(dossier, claim, here),
         _list_observed(dossier, claim, here),
-        _describe_result(dossier, claim, here),
+        _describe_results(dossier, claim, here),
     )
 
 
@@ -87,21 +88,25 @@ def _list_observed(dossier: Dossier, claim: Claim, here: str) -> tuple[Markdown,
 
 
 def _observed_frame(dossier: Dossier, frame: ObservedFrame, here: str) -> Markdown:
-    at = code(f"{frame.path}:{frame.span.line}")
+    at = dossier.place(dossier.locate(frame.path, frame.span))
     return sentence("{} at {}", _frame(dossier, frame.symbol, frame.receiver, here), at)
 
 
-def _describe_result(dossier: Dossier, claim: Claim, here: str) -> Markdown:
-    """What the function returned: as run, or as the analysis predicts where no run watched it."""
-    entry = claim.entry or ""
-    if returned := dossier.observations.returns_of(entry, claim.subject):
-        classes = join(" or ", tuple(dossier.symbol(cls, here) for cls in returned))
-        return sentence("In the run of {}, it returned {}.", entry, classes)
+def _describe_results(dossier: Dossier, claim: Claim, here: str) -> tuple[Markdown, ...]:
+    """What the function returned: as claimed from the code, and as seen in the runs of the entry."""
+    entry = claim.entry or "any entry"
     verdict = dossier.ledger.find("dispatch", claim.subject, claim.entry)
-    if verdict is None:
-        return Markdown("")
-    classes = join(" or ", tuple(dossier.symbol(cls, here) for cls in verdict.claim.expected))
-    return sentence("The analysis says that it returns {}. {}", classes, dossier.badge(verdict, here))
+    target = dossier.symbol(claim.subject, here)
+    if verdict is None or verdict.claim.entry != claim.entry:
+        stated = sentence("From the code alone nothing is claimed about what {} returns in {}.", target, entry)
+    else:
+        classes = name_classes(dossier, verdict.claim.expected, here)
+        mark, why = dossier.badge(verdict, here), dossier.explanation(verdict)
+        stated = sentence("In {}, {} returns {}. {} {}", entry, target, classes, mark, why)
+    returned = dossier.observations.returns_of(claim.entry or "", claim.subject)
+    if not returned:
+        return (stated, sentence("No run recorded what it returned."))
+    return (stated, sentence("In the run of {} it returned {}.", entry, name_classes(dossier, returned, here)))
 
 
 def draw_chain(dossier: Dossier, claim: Claim, here: str) -> Graph:

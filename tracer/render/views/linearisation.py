@@ -10,7 +10,7 @@ from tracer.model.program import ClassLinearisation
 from tracer.model.verdicts import Verdict
 from tracer.render.addresses import slug_of, title_of
 from tracer.render.dossier import Dossier
-from tracer.render.escape import Markdown, code, sentence
+from tracer.render.escape import Markdown, code, join, sentence
 from tracer.render.excerpts import cut_excerpt
 from tracer.render.graphs import NODE_LIMIT, Graph, GraphEdge, GraphNode
 from tracer.render.views.flow import html_link
@@ -115,7 +115,7 @@ def _build_method(
     return MethodRow(
         Markdown(slug_of(name)),
         code(name),
-        dossier.symbol(supplier, here),
+        join(" or ", [dossier.symbol(one, here) for one in linked.alternatives.get(name, (supplier,))]),
         dossier.library_of(supplier),
         dossier.badge(verdict, here),
         note,
@@ -142,7 +142,7 @@ def _list_patches(dossier: Dossier, linked: ClassLinearisation | None) -> tuple[
 
 
 def draw_family(dossier: Dossier, symbol: SymbolId, mro: tuple[SymbolId, ...], here: str) -> Graph:
-    """Picture a class above its bases; ``object`` is left out, and library classes where there are too many."""
+    """Picture a class left of its bases; ``object`` is left out, and library classes where there are too many."""
     shown = [cls for cls in mro if cls != "builtins:object"]
     if len(shown) > NODE_LIMIT:
         shown = [cls for cls in shown if dossier.is_own(cls)] + [c for c in shown if not dossier.is_own(c)]
@@ -152,7 +152,7 @@ def draw_family(dossier: Dossier, symbol: SymbolId, mro: tuple[SymbolId, ...], h
     edges = tuple(
         GraphEdge(ids[cls], ids[base]) for cls in shown for base in bases_of(dossier, cls, mro) if base in ids
     )
-    return Graph(f"Inheritance of {title_of(symbol)}", nodes, edges)
+    return Graph(f"Inheritance of {title_of(symbol)}", nodes, edges, "LR")
 
 
 def _family_node(dossier: Dossier, cls: SymbolId, identity: str, here: str) -> GraphNode:

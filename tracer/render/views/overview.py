@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
+from tracer.model.claims import Claim
 from tracer.model.evidence import ScenarioRun
 from tracer.model.names import SymbolId, module_of
 from tracer.model.targets import Scenario
-from tracer.model.verdicts import Verdict
+from tracer.model.verdicts import UNDECIDED, Verdict
 from tracer.render.addresses import title_of
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
 from tracer.render.views.attribute import build_attribute, summarise_answer
-from tracer.render.views.verification import CountTable, count_claims, list_problems, summarise_outcomes
+from tracer.render.views.counts import CountGroup, count_claims, summarise_outcomes
+from tracer.render.views.verification import list_problems
+from tracer.render.views.wording import name_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,8 @@ class ScenarioRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FactoryRow:
-    """What a function that chooses a class returns in one scenario."""
+class ResultRow:
+    """What a function returns in one scenario."""
 
     function: Markdown
     entry: str
@@ -58,18 +62,19 @@ class PageGroup:
 
 @dataclass(frozen=True, slots=True)
 class OverviewView:
-    """A target's first page."""
+    """A target's first page; ``results`` are of functions that return but choose nothing."""
 
     title: str
     packages: Markdown
     libraries: Markdown
     devices: Markdown
     scenarios: tuple[ScenarioRow, ...]
-    factories: tuple[FactoryRow, ...]
+    factories: tuple[ResultRow, ...]
+    results: tuple[ResultRow, ...]
     modules: tuple[ModuleRow, ...]
     census: Markdown
     summary: Markdown
-    counts: CountTable
+    counts: tuple[CountGroup, ...]
     verification: Markdown
     groups: tuple[PageGroup, ...]
     problems: tuple[Markdown, ...]
@@ -80,13 +85,15 @@ def build_overview(dossier: Dossier, here: str) -> OverviewView:
     runs = dossier.observations.runs
     devices = sorted({f"{run.device} (Python {run.python})" for run in runs})
     libraries = [f"{name} {version}" for name, version in sorted(dossier.program.libraries.items())]
+    results = dossier.ledger.of_kind("dispatch")
     return OverviewView(
         dossier.target.title or dossier.target.name,
         join(", ", tuple(map(code, dossier.target.packages))),
         join(", ", libraries) if libraries else Markdown("none"),
         join(", ", devices) if devices else Markdown("none: nothing was run"),
         tuple(row for scenario in dossier.target.scenarios for row in _build_scenarios(dossier, scenario, here)),
-        tuple(_build_factory(dossier, verdict, here) for verdict in dossier.ledger.of_kind("dispatch")),
+        tuple(_build_result(dossier, verdict, here) for verdict in results if _is_factory(dossier, verdict.claim)),
+        tuple(_build_result(dossier, verdict, here) for verdict in results if not _is_factory(dossier, verdict.claim)),
         _build_modules(dossier),
         _count_files(dossier),
         summarise_outcomes(dossier),
@@ -98,40 +105,59 @@ def build_overview(dossier: Dossier, here: str) -> OverviewView:
 
 
 def _build_scenarios(dossier: Dossier, scenario: Scenario, here: str) -> tuple[ScenarioRow, ...]:
-    parts = [f"python {scenario.script}" if scenario.script else scenario.entry or "", *scenario.argv]
-    command = code(" ".join(parts))
+    program = ("python", scenario.script) if scenario.script else (scenario.entry or "",)
+    command = code(shlex.join((*program, *scenario.argv)))
     endings = [v for v in dossier.ledger.of_kind("raises") if v.claim.entry == scenario.name]
     claimed = join(", ", [_describe_claimed(dossier, verdict, here) for verdict in endings]) or Markdown("–")
     runs = dossier.observations.runs_of(scenario.name)
     if not runs:
         return (ScenarioRow(scenario.name, scenario.title, command, claimed, Markdown("not run")),)
-    return tuple(ScenarioRow(scenario.name, scenario.title, command, claimed, _describe_ending(run)) for run in runs)
+    return tuple(
+        ScenarioRow(scenario.name, scenario.title, command, claimed, _describe_ending(dossier, run)) for run in runs
+    )
 
 
 def _describe_claimed(dossier: Dossier, verdict: Verdict, here: str) -> Markdown:
     expected = verdict.claim.expected[0] if verdict.claim.expected else "unknown"
-    return sentence("{} {}", expected, dossier.badge(verdict, here))
+    return sentence("{} {}", expected.removeprefix("builtins:"), dossier.badge(verdict, here))
 
 
-def _build_factory(dossier: Dossier, verdict: Verdict, here: str) -> FactoryRow:
+def _build_result(dossier: Dossier, verdict: Verdict, here: str) -> ResultRow:
     claim = verdict.claim
-    return FactoryRow(
+    return ResultRow(
         dossier.symbol(claim.subject, here),
         claim.entry or "any entry",
-        join(" or ", [dossier.symbol(cls, here) for cls in claim.expected]),
+        name_classes(dossier, claim.expected, here),
         dossier.badge(verdict, here),
         dossier.explanation(verdict),
     )
 
 
-def _describe_ending(run: ScenarioRun) -> Markdown:
+def _is_factory(dossier: Dossier, claim: Claim) -> bool:
+    """Whether a function chooses which class of the target, or of a library it is followed into, it makes."""
+    classes = [cls for cls in claim.expected if cls != UNDECIDED]
+    if not classes or not all(_is_followed(dossier, cls) for cls in classes):
+        return False
+    if len(classes) > 1 or claim.guards:
+        return True
+    trace = dossier.program.traces.get(claim.entry or "")
+    made = (edge for edge in (trace.edges() if trace else ()) if edge.caller == claim.subject)
+    return any(edge.guards and edge.receiver in classes for edge in made)
+
+
+def _is_followed(dossier: Dossier, cls: SymbolId) -> bool:
+    return dossier.is_own(cls) or module_of(cls).partition(".")[0] in dossier.target.follow
+
+
+def _describe_ending(dossier: Dossier, run: ScenarioRun) -> Markdown:
+    changed = "; recording changed what it put out, so nothing rests on it" if run.identical is False else ""
     if run.exception is None:
         reason = sentence(": {}", run.reason) if run.reason else Markdown("")
-        return sentence("{} on {}{}", run.outcome, run.device, reason)
+        return sentence("{} on {}{}{}", run.outcome, run.device, reason, changed)
     frame = run.exception.stack[-1] if run.exception.stack else None
-    at = sentence(" at {}", code(f"{frame.path}:{frame.span.line}")) if frame else Markdown("")
+    at = sentence(" at {}", dossier.place(dossier.locate(frame.path, frame.span))) if frame else Markdown("")
     ending = code(f"{run.exception.type}: {run.exception.message}")
-    return sentence("{} on {}: {}{}", run.outcome, run.device, ending, at)
+    return sentence("{} on {}: {}{}{}", run.outcome, run.device, ending, at, changed)
 
 
 def _build_modules(dossier: Dossier) -> tuple[ModuleRow, ...]:
@@ -197,5 +223,5 @@ def _list_pages(dossier: Dossier, here: str) -> tuple[PageGroup, ...]:
 def _describe_class(dossier: Dossier, symbol: SymbolId) -> Markdown:
     verdict = dossier.ledger.find("mro", symbol)
     length = len(verdict.claim.expected) if verdict else 0
-    origin = dossier.library_of(symbol) or module_of(symbol)
+    origin = dossier.library_of(symbol) or code(module_of(symbol))
     return sentence("{} classes in its MRO; {}", length, origin)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tracer.model.claims import Claim, Step
 from tracer.model.edges import CallEdge, Guard
+from tracer.model.names import SymbolId
 from tracer.model.verdicts import CONFIRMED, Verdict
 from tracer.render.dossier import Dossier
 from tracer.render.escape import Markdown, code, escape_text, join, sentence
@@ -75,10 +76,17 @@ def _build_step(
 
 def describe_step(dossier: Dossier, step: Step, here: str) -> Markdown:
     """One sentence: the caller calls the callee, on the receiver's class where there is one."""
-    caller, callee = dossier.symbol(step.caller, here), dossier.symbol(step.callee, here)
-    if step.receiver is None:
-        return sentence("{} calls {}", caller, callee)
-    return sentence("{} calls {} on {}", caller, callee, dossier.symbol(step.receiver, here))
+    return describe_call(dossier, step.caller, step.callee, step.receiver, here)
+
+
+def describe_call(
+    dossier: Dossier, caller: SymbolId, callee: SymbolId, receiver: SymbolId | None, here: str
+) -> Markdown:
+    """The same sentence about a call given by its symbols."""
+    names = dossier.symbol(caller, here), dossier.symbol(callee, here)
+    if receiver is None:
+        return sentence("{} calls {}", *names)
+    return sentence("{} calls {} on {}", *names, dossier.symbol(receiver, here))
 
 
 def _collect_notes(
@@ -113,7 +121,7 @@ def _build_guard(dossier: Dossier, guard: Guard, entry: str | None, here: str) -
         _word(guard),
         reason,
         _observed_value(verdict),
-        code(f"{guard.path}:{guard.span.line}"),
+        dossier.place(dossier.locate(guard.path, guard.span)),
         dossier.badge(verdict, here),
     )
 
