@@ -428,6 +428,35 @@ def main():
             "main -> ok ?",
         },
     ),
+    "a class of an abstract base is known by registration alone": Case(
+        """
+from abc import ABC
+class Base(ABC): ...
+class Foreign: ...
+class Other: ...
+Base.register(Foreign)
+def yes(): ...
+def no(): ...
+def main():
+    if isinstance(Foreign(), Base): yes()
+    if isinstance(Other(), Base): no()
+""",
+        {"main -> yes ?"},
+    ),
+    "what is only passed on to __post_init__ is no field": Case(
+        """
+from dataclasses import InitVar, dataclass
+@dataclass
+class Tower:
+    size: int
+    flag: InitVar[bool] = True
+    def __post_init__(self, flag): self.go() if flag else self.stop()
+    def go(self): ...
+    def stop(self): ...
+def main(): Tower(3)
+""",
+        {"main -> Tower.__post_init__ [Tower]", "Tower.__post_init__ -> Tower.go [Tower] ?"},
+    ),
     "a metaclass answers isinstance": Case(
         """
 class Meta(type):

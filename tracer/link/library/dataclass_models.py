@@ -55,7 +55,7 @@ def _collect_fields(machine: Machine, state: ClassState) -> None:
         if base is not None and base.fields is not None:
             fields.update(base.fields)
     for name, annotation in state.annotations.items():
-        if not _is_class_variable(annotation):
+        if not _is_named(annotation, "ClassVar"):
             fields[name] = state.namespace.get(name, NOTHING)
     state.fields = fields
     for name in list(state.namespace):
@@ -74,11 +74,12 @@ def _collect_fields(machine: Machine, state: ClassState) -> None:
         state.namespace.setdefault(name, unknown("a dataclass's own tables"))
 
 
-def _is_class_variable(annotation: code.Expr | None) -> bool:
+def _is_named(annotation: code.Expr | None, name: str) -> bool:
+    """Whether an annotation is ``ClassVar``, ``InitVar`` or the like, subscripted or bare."""
     head = annotation.value if isinstance(annotation, code.Subscript) else annotation
     if isinstance(head, code.Attribute):
-        return head.name == "ClassVar"
-    return isinstance(head, code.Name) and head.id == "ClassVar"
+        return head.name == name
+    return isinstance(head, code.Name) and head.id == name
 
 
 def field(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -150,6 +151,7 @@ def construct(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
     if not isinstance(receiver, Obj):
         return NONE
     known = fields_of(machine, receiver.cls) or {}
+    passed_on: list[Values] = []
     for position, (name, default) in enumerate(known.items()):
         given = arguments.at(position, name) if position < len(arguments.positional) else arguments.keywords.get(name)
         values = (
@@ -159,10 +161,14 @@ def construct(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
         )
         if given is None and arguments.rest_keywords:
             values = join(values, arguments.rest_keywords)
-        store_attribute(machine, frozenset({receiver}), name, values or unknown("a field"), frame, span, "field")
+        values = values or unknown("a field")
+        if _is_named(annotation_of(machine, receiver.cls, name), "InitVar"):
+            passed_on.append(values)
+            continue
+        store_attribute(machine, frozenset({receiver}), name, values, frame, span, "field")
     post = find_special(machine, receiver, "__post_init__")
     if post is not None:
-        machine.call(frozenset({post}), Arguments(), frame, span, "call")
+        machine.call(frozenset({post}), Arguments(passed_on), frame, span, "call")
     return NONE
 
 

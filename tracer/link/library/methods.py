@@ -422,8 +422,9 @@ def _register_subclass(machine: Machine, receiver: Value, arguments: Arguments, 
     state = machine.class_state(receiver.symbol) if isinstance(receiver, ClassRef) else None
     given = arguments.positional[0] if arguments.positional else NOTHING
     if state is not None:
-        state.virtual.update(value.symbol for value in given if isinstance(value, ClassRef))
-        state.has_unknown_subclasses |= not given or any(not isinstance(value, ClassRef) for value in given)
+        is_sure = bool(given) and not any(guard.value == "undecided" for guard in frame.guards)
+        state.virtual.update(value.symbol for value in given if isinstance(value, ClassRef) and is_sure)
+        state.has_unknown_subclasses |= not is_sure or any(not isinstance(value, ClassRef) for value in given)
     return given or unknown("a class that is registered")
 
 

@@ -208,7 +208,8 @@ class Library:
         slot = self.object_slot(name)
         if slot is not None:
             return frozenset({slot})
-        if name == "register" and "abc:ABCMeta" in machine.metaclasses_of(value.symbol):
+        is_abstract = "abc:ABC" in machine.mro_of(value.symbol) or "abc:ABCMeta" in machine.metaclasses_of(value.symbol)
+        if name == "register" and is_abstract:
             return frozenset({Bound(Builtin("abc.register"), value)})
         if name in {"__annotations__", "__subclasses__", "mro", "__subclasshook__", "register"}:
             return unknown("a slot of a class")
