@@ -37,9 +37,11 @@ def test_both_documents_show_commands() -> None:
 def test_a_written_command_is_understood(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     name, *arguments = shlex.split(command, comments=True)
-    known = application.get_command(click.Context(application), name)
+    # A command keeps the help option of its first context: without the group's settings, other tests would miss `-h`.
+    parent = click.Context(application, **application.context_settings)
+    known = application.get_command(parent, name)
     assert known is not None
-    known.make_context(name, arguments)
+    known.make_context(name, arguments, parent=parent)
 
 
 @pytest.mark.parametrize("command", QUICK)

@@ -54,10 +54,9 @@ if TYPE_CHECKING:
 
 def load_attribute(machine: Machine, values: Values, name: str, frame: Frame, span: Span, form: str = "load") -> Values:
     """``values.name``; raises ``AbstractRaiseError`` where no possible object has it."""
-    result = NOTHING
-    for value in sorted(values, key=order_key) if len(values) > 1 else values:
-        found = load_from(machine, value, name, frame, span, form)
-        result = join(result, without_absent(found))
+    result = without_absent(
+        machine.for_each(values, lambda value: load_from(machine, value, name, frame, span, form), frame)
+    )
     if not result:
         owners = ", ".join(sorted(short_name_of(class_of(value) or "?") for value in values)) or "nothing"
         if not machine.is_own(frame.module.name):
@@ -197,10 +196,7 @@ def _is_dunder(name: str) -> bool:
 
 
 def _bind_all(machine: Machine, items: Values, value: Value, cls: SymbolId, frame: Frame, span: Span) -> Values:
-    result = NOTHING
-    for item in ordered(items):
-        result = join(result, bind(machine, item, value, cls, frame, span))
-    return result
+    return machine.for_each(items, lambda item: bind(machine, item, value, cls, frame, span), frame)
 
 
 def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Frame, span: Span) -> Values:
@@ -242,6 +238,13 @@ def find_special(machine: Machine, value: Value, name: str) -> Value | None:
     if isinstance(supplier, MethodWrapper):
         return supplier.function
     return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
+
+
+def own_method(machine: Machine, value: Value, name: str) -> Value | None:
+    """The special method of an object that a function of followed code supplies, bound; None where there is none."""
+    method = find_special(machine, value, name) if isinstance(value, Obj | Typed) else None
+    function = method.function if isinstance(method, Bound) else method
+    return method if isinstance(function, Function) and machine.is_followed(function.module) else None
 
 
 # --- classes, super, callables ---------------------------------------------------------------------------------------
@@ -421,14 +424,14 @@ def store_attribute(
     generic: bool = False,
 ) -> None:
     """``owners.name = values``; with several possible owners each keeps what it may have had."""
-    alone = len(owners) == 1
-    for owner in ordered(owners):
+
+    def store(owner: Value) -> Values:
         match owner:
             case Obj() | Super():
                 target = owner.receiver if isinstance(owner, Super) else owner
                 if isinstance(target, Obj):
                     machine.note_write(frame, span, form, name, target.cls, values, generic=generic)
-                    _store_instance(machine, target, name, values, frame, span, alone=alone)
+                    _store_instance(machine, target, name, values, frame, span)
             case ClassRef(symbol=symbol):
                 machine.note_write(frame, span, form, name, symbol, values, generic=generic)
                 machine.store_on_class(symbol, name, values, frame, span)
@@ -438,15 +441,16 @@ def store_attribute(
                 machine.heap.store(machine.shared.number_of(owner), name, values)
             case Typed(cls=cls):
                 machine.note_write(frame, span, form, name, cls, values, generic=generic)
-            case Const(kind="NoneType") if alone:
+            case Const(kind="NoneType"):
                 raise AbstractRaiseError("builtins:AttributeError", f"'NoneType' object has no attribute '{name}'")
             case Unknown():
                 machine.note_write(frame, span, form, name, None, values, generic=generic)
+        return NOTHING
+
+    machine.for_each(owners, store, frame)
 
 
-def _store_instance(
-    machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool
-) -> None:
+def _store_instance(machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span) -> None:
     if name == "__dict__":
         _replace_dict(machine, owner, values)
         return
@@ -456,7 +460,7 @@ def _store_instance(
             arguments = Arguments([constant(name), values])
             machine.call(frozenset({Bound(supplier, owner)}), arguments, frame, span, "attribute")
             return
-    plain_store(machine, owner, name, values, frame, span, alone=alone)
+    plain_store(machine, owner, name, values, frame, span)
 
 
 def _replace_dict(machine: Machine, owner: Obj, values: Values) -> None:
@@ -467,9 +471,7 @@ def _replace_dict(machine: Machine, owner: Obj, values: Values) -> None:
     machine.heap.store(owner.number, "__dict__", values)
 
 
-def plain_store(
-    machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span, *, alone: bool = True
-) -> None:
+def plain_store(machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span) -> None:
     """What ``object.__setattr__`` does: a property's setter, else the instance."""
     in_class = machine.find_in_class(owner.cls, name)
     for item in ordered(in_class or ()):
@@ -483,24 +485,25 @@ def plain_store(
                 arguments = Arguments([frozenset({owner}), values])
                 machine.call(frozenset({item.setter}), arguments, frame, span, "property")
             return
-    if not alone:
-        cell = machine.heap.get((owner.number, name))
-        values = join(values, cell if isinstance(cell, frozenset) else frozenset({ABSENT}))
     machine.heap.store(owner.number, name, values)
 
 
 def delete_attribute(machine: Machine, owners: Values, name: str, frame: Frame, span: Span) -> None:
     """``del owners.name``."""
-    for owner in ordered(owners):
+    gone: Values = frozenset({ABSENT})
+
+    def delete(owner: Value) -> Values:
         if isinstance(owner, Obj):
             machine.note_write(frame, span, "delete", name, owner.cls, NOTHING, generic=False)
             cell = machine.heap.get((owner.number, name))
             if cell is not None:
-                gone: Values = frozenset({ABSENT})
-                keep = owner.number in machine.heap.summaries or len(owners) > 1
+                keeps = owner.number in machine.heap.summaries
                 machine.heap.set(
-                    (owner.number, name), join(cell, gone) if keep and isinstance(cell, frozenset) else gone
+                    (owner.number, name), join(cell, gone) if keeps and isinstance(cell, frozenset) else gone
                 )
+        return NOTHING
+
+    machine.for_each(owners, delete, frame)
 
 
 def has_attribute(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> bool | None:

@@ -162,7 +162,7 @@ class ClassTable:
         is_function = any(isinstance(value, Function) for value in values)
         if is_function and frame.symbol != symbol:
             state.patches[name] = self.site(frame, span, "attribute")
-        certain = not any(guard.value == "undecided" for guard in frame.guards)
+        certain = not frame.alternatives and not any(guard.value == "undecided" for guard in frame.guards)
         known = self.find_in_class(symbol, name)
         self.shared.store(symbol, name, values, state.namespace.get(name))
         state.moved.add(name)

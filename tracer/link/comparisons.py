@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link import constants
-from tracer.link.attributes import class_now, find_special
+from tracer.link.attributes import class_now, own_method
 from tracer.link.classes import is_subclass
 from tracer.link.containers import CONTAINERS, DICTS, SETS, key_of
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
-from tracer.link.iteration import definite_items, is_walkable
+from tracer.link.iteration import definite_items
 from tracer.link.truth import truth_of_value
 from tracer.link.values import (
     ABSENT,
@@ -35,7 +35,6 @@ from tracer.link.values import (
     Values,
     class_of,
     known_constant,
-    ordered,
     single,
 )
 
@@ -61,12 +60,18 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
         case "not in":
             inside = contains(machine, right, left, frame, span)
             return None if inside is None else not inside
-    for value in ordered(left):
-        if isinstance(value, Obj | Typed) and value.cls in machine.classes:
-            method = find_special(machine, value, _COMPARISONS[token])
-            if method is not None and is_walkable(machine, method):
+    methods = {value: own_method(machine, value, _COMPARISONS[token]) for value in left}
+    if any(methods.values()):
+        machine.for_each(
+            left,
+            lambda value: (
                 machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
-                return None
+                if (method := methods[value]) is not None
+                else NOTHING
+            ),
+            frame,
+        )
+        return None
     first, second = known_constant(left), known_constant(right)
     if first is not None and second is not None:
         return constants.fold_compare(token, first, second)
@@ -157,7 +162,13 @@ def _same_values(machine: Machine, one: Value, two: Value) -> bool | None:
 
 def contains(machine: Machine, owners: Values, items: Values, frame: Frame, span: Span) -> bool | None:
     """``items in owners``."""
-    verdicts = {_contains_value(machine, owner, items, frame, span) for owner in owners}
+    verdicts: set[bool | None] = set()
+
+    def ask(owner: Value) -> Values:
+        verdicts.add(_contains_value(machine, owner, items, frame, span))
+        return NOTHING
+
+    machine.for_each(owners, ask, frame)
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
@@ -179,8 +190,8 @@ def _contains_value(machine: Machine, owner: Value, items: Values, frame: Frame,
             return True
         return False if all(verdict is False for verdict in verdicts) else None
     if isinstance(owner, Obj | Typed) and owner.cls in machine.classes:
-        method = find_special(machine, owner, "__contains__")
-        if method is not None and is_walkable(machine, method):
+        method = own_method(machine, owner, "__contains__")
+        if method is not None:
             result = machine.call(frozenset({method}), Arguments([items]), frame, span, "operator")
             value = single(result)
             return truth_of_value(machine, value) if value is not None else None

@@ -48,7 +48,7 @@ class Frame:
     ``env`` maps local names to points-to sets; an ``ABSENT`` in one says that the name may be unbound. ``closure`` is
     the defining frame; ``owner`` the class whose body held the definition, for zero-argument ``super``. ``escapes``
     are exceptions that some paths so far ended in while others went on; ``moved`` names variables that were stored from
-    elsewhere and are cells of the heap since.
+    elsewhere and are cells of the heap since; ``alternatives`` is not 0 while one of several values is acted on.
     """
 
     number: int
@@ -72,6 +72,7 @@ class Frame:
     moved: set[str] = field(default_factory=set)
     allocated: set[int] = field(default_factory=set)
     level: int = 0
+    alternatives: int = 0
     loops: list[LoopExits] = field(default_factory=list)
     nonlocals: frozenset[str] = frozenset()
     globals: frozenset[str] = frozenset()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import find_special
+from tracer.link.attributes import find_special, own_method
 from tracer.link.containers import CONTAINERS, LISTS, key_values
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
 from tracer.link.values import (
     NOTHING,
     STR,
-    Bound,
     ClassRef,
     Const,
-    Function,
     InstanceDict,
     Obj,
     TupleValue,
@@ -26,7 +24,6 @@ from tracer.link.values import (
     join,
     join_all,
     order_key,
-    ordered,
     single,
     unknown,
 )
@@ -63,10 +60,7 @@ def definite_items(machine: Machine, values: Values, limit: int) -> list[Values]
 
 def iterate(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
     """What iterating may yield; a class's own ``__iter__`` and ``__next__`` are called."""
-    result = NOTHING
-    for value in sorted(values, key=order_key) if len(values) > 1 else values:
-        result = join(result, _iterate_value(machine, value, frame, span))
-    return result
+    return machine.for_each(values, lambda value: _iterate_value(machine, value, frame, span), frame)
 
 
 def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
@@ -100,30 +94,22 @@ def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> 
 
 
 def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
-    method = find_special(machine, value, "__iter__")
-    if method is not None and is_walkable(machine, method):
+    method = own_method(machine, value, "__iter__")
+    if method is not None:
         iterator = machine.call(frozenset({method}), Arguments(), frame, span, "for")
-        result = NOTHING
-        for item in ordered(iterator):
-            if isinstance(item, Obj) and find_special(machine, item, "__next__") is not None:
-                following = find_special(machine, item, "__next__")
-                result = join(
-                    result,
-                    machine.call(frozenset({following}) if following else NOTHING, Arguments(), frame, span, "for"),
-                )
-            else:
-                result = join(result, _iterate_value(machine, item, frame, span) if item != value else NOTHING)
-        return result
-    getter = find_special(machine, value, "__getitem__") if method is None else None
-    if getter is not None and is_walkable(machine, getter):
+
+        def follow(item: Value) -> Values:
+            following = find_special(machine, item, "__next__") if isinstance(item, Obj) else None
+            if following is not None:
+                return machine.call(frozenset({following}), Arguments(), frame, span, "for")
+            return _iterate_value(machine, item, frame, span) if item != value else NOTHING
+
+        return machine.for_each(iterator, follow, frame)
+    has_iter = find_special(machine, value, "__iter__") is not None
+    getter = None if has_iter else own_method(machine, value, "__getitem__")
+    if getter is not None:
         return machine.call(frozenset({getter}), Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
     return unknown(f"items of a {class_of(value)}")
-
-
-def is_walkable(machine: Machine, method: Value) -> bool:
-    """Whether a method is a Python function of a followed module."""
-    function = method.function if isinstance(method, Bound) else method
-    return isinstance(function, Function) and machine.is_followed(function.module)
 
 
 def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame) -> list[Values]:
@@ -149,14 +135,13 @@ def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame)
 
 def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
     """``await values``: a coroutine is walked here; what is no coroutine stands for its own result."""
-    result = NOTHING
-    for value in ordered(values):
+
+    def await_one(value: Value) -> Values:
         if isinstance(value, Obj) and value.cls == "types:CoroutineType":
-            result = join(result, machine.resume_generator(value, frame, span))
-            continue
-        method = find_special(machine, value, "__await__") if isinstance(value, Obj) else None
-        if method is not None and is_walkable(machine, method):
-            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "await"))
-        else:
-            result = join(result, frozenset({value}))
-    return result
+            return machine.resume_generator(value, frame, span)
+        method = own_method(machine, value, "__await__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, "await")
+        return frozenset({value})
+
+    return machine.for_each(values, await_one, frame)

@@ -51,7 +51,6 @@ from tracer.link.values import (
     Values,
     class_of,
     join,
-    order_key,
     ordered,
     unknown,
 )
@@ -171,40 +170,47 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         if len(callees) == 1:
             (callee,) = callees
             return self.call_value(callee, arguments, frame, span, form, certain=True)
-        known = [callee for callee in sorted(callees, key=order_key) if not isinstance(callee, Unknown | External)]
         for callee in ordered(callees):
             if isinstance(callee, Unknown):
                 self.unresolved(frame, span, "", callee.reason)
-        if len(known) == 1 and len(callees) == 1:
-            return self.call_value(known[0], arguments, frame, span, form, certain=True)
-        results: list[Values] = []
+
+        def call_one(callee: Value) -> Values:
+            if isinstance(callee, Unknown | External):
+                return unknown("result of a call that could not be followed")
+            return self.call_value(callee, arguments, frame, span, form, certain=False)
+
+        return self.for_each(callees, call_one, frame)
+
+    def for_each(self, values: Values, act: Callable[[Value], Values], frame: Frame) -> Values:
+        """What ``act`` yields for one of these values, nobody knows which: alternatives whose effects are joined.
+
+        Raises ``AbstractRaiseError`` where every alternative does; what only some raise becomes one of the frame's
+        ``escapes``.
+        """
+        if len(values) == 1:
+            (value,) = values
+            return act(value)
+        result = NOTHING
         deltas = []
         raised: AbstractRaiseError | None = None
-        escapes: set[SymbolId] = set()
-        for callee in known:
-            level = self.heap.begin()
-            try:
-                results.append(self.call_value(callee, arguments, frame, span, form, certain=False))
-                deltas.append(self.heap.delta_since(level))
-            except AbstractRaiseError as error:
-                raised = error
-                escapes.add(error.exception)
-            finally:
-                self.heap.undo_to(level)
-        if not results:
-            if raised is not None and len(known) == len(callees):
-                raise raised
-            return unknown("result of a call that could not be followed")
-        frame.escapes |= escapes
+        frame.alternatives += 1
+        try:
+            for value in ordered(values):
+                level = self.heap.begin()
+                try:
+                    result = join(result, act(value))
+                    deltas.append(self.heap.delta_since(level))
+                except AbstractRaiseError as error:
+                    raised = error
+                    frame.escapes.add(error.exception)
+                finally:
+                    self.heap.undo_to(level)
+        finally:
+            frame.alternatives -= 1
+        if raised is not None and not deltas:
+            raise raised
         self.heap.merge(deltas)
-        result = NOTHING
-        for values in results:
-            result = join(result, values)
-        return (
-            result
-            if len(known) == len(callees)
-            else join(result, unknown("result of a call that could not be followed"))
-        )
+        return result
 
     def call_value(
         self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
@@ -249,7 +255,8 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         module = self.modules.module(function.module)
         if module is not None and self.in_scope(function.module):
             record = self.record_of((function, "modelled"), module, function, None)
-            frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain=True))
+            certain = not frame.alternatives
+            frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain))
 
     def _call_bound(
         self,
@@ -293,6 +300,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         receiver = receiver_of(self, scope, state, env)
         key = (function, frozenset(env.items()))
         record = self.record_of(key, module, function, receiver)
+        certain = certain and not frame.alternatives
         call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
         frame.record.add(call)
         if key in self._running:
@@ -496,7 +504,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         if key in self.recorder.writes or not self.in_scope(frame.module.name):
             return
         access = Access(attribute, owner, site, generic, tuple(frame.guards), describe_sources(values))
-        self.recorder.writes[key] = WriteRecord(access, tuple(self.stack), values)
+        self.recorder.writes[key] = WriteRecord(access, tuple(self.stack), values, certain=not frame.alternatives)
 
     def note_read(self, frame: Frame, span: Span, form: str, attribute: str, owner: SymbolId | None) -> None:
         """Record a load of an attribute."""

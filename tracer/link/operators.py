@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link import constants
-from tracer.link.attributes import find_special
+from tracer.link.attributes import own_method
 from tracer.link.containers import DICTS, LISTS, update_content
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
-from tracer.link.iteration import definite_items, is_walkable, iterate
-from tracer.link.values import ClassRef, Obj, TupleValue, Typed, Values, join, ordered, single, tuple_values
+from tracer.link.iteration import definite_items, iterate
+from tracer.link.values import (
+    NOTHING,
+    ClassRef,
+    Const,
+    Obj,
+    TupleValue,
+    Value,
+    Values,
+    join,
+    single,
+    tuple_values,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
@@ -25,12 +37,30 @@ _OPERATORS = {
 def binary(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> Values:
     """``left token right``: a class's own method where it has one, containers, constants."""
     name = _OPERATORS.get(token, "")
-    for values, other, method_name in ((left, right, f"__{name}__"), (right, left, f"__r{name}__")):
-        for value in ordered(values):
-            if isinstance(value, Obj | Typed) and value.cls in machine.classes:
-                method = find_special(machine, value, method_name)
-                if method is not None and is_walkable(machine, method):
-                    return machine.call(frozenset({method}), Arguments([other]), frame, span, "operator")
+    methods = {value: own_method(machine, value, f"__{name}__") for value in left}
+    if any(methods.values()):
+
+        def apply(value: Value) -> Values:
+            if (method := methods[value]) is not None:
+                return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+            return _builtin(machine, token, frozenset({value}), right, frame, span)
+
+        return machine.for_each(left, apply, frame)
+    methods = {value: own_method(machine, value, f"__r{name}__") for value in right}
+    if any(methods.values()):
+        # What the left operand's own method would have answered first is not known of every value.
+        maybe = NOTHING if all(isinstance(value, Const | TupleValue) for value in left) else unknown("an operand")
+
+        def reflect(value: Value) -> Values:
+            if (method := methods.get(value)) is not None:
+                return machine.call(frozenset({method}), Arguments([left]), frame, span, "operator")
+            return _builtin(machine, token, left, frozenset({value}), frame, span)
+
+        return machine.for_each(right | maybe, reflect, frame)
+    return _builtin(machine, token, left, right, frame, span)
+
+
+def _builtin(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> Values:
     if token == "+":
         joined = _concatenate(machine, left, right, frame, span)
         if joined is not None:
@@ -67,9 +97,13 @@ def augmented(machine: Machine, token: str, left: Values, right: Values, frame: 
     if isinstance(value, Obj) and value.cls in DICTS and token == "|":
         machine.library.call_method(machine, "dict.update", value, Arguments([right]), frame, span)
         return left
-    for item in ordered(left):
-        if isinstance(item, Obj | Typed) and item.cls in machine.classes:
-            method = find_special(machine, item, f"__i{_OPERATORS.get(token, '')}__")
-            if method is not None and is_walkable(machine, method):
-                return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
-    return binary(machine, token, left, right, frame, span)
+    methods = {item: own_method(machine, item, f"__i{_OPERATORS.get(token, '')}__") for item in left}
+    if not any(methods.values()):
+        return binary(machine, token, left, right, frame, span)
+
+    def change(item: Value) -> Values:
+        if (method := methods[item]) is not None:
+            return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+        return binary(machine, token, frozenset({item}), right, frame, span)
+
+    return machine.for_each(left, change, frame)

@@ -50,6 +50,7 @@ class WriteRecord:
     access: Access
     chain: tuple[CallRecord, ...]
     values: Values
+    certain: bool
 
 
 @dataclass(slots=True)
@@ -167,7 +168,9 @@ def first_writes_of(recorder: Recorder, entry: str) -> tuple[FirstWrite, ...]:
             continue
         chain = fold_chain(write.chain)
         guards = tuple(guard for record in write.chain for guard in record.guards) + access.guards
-        certain = not any(guard.value == "undecided" for guard in guards) and access.attribute != "*"
+        is_reached = write.certain and all(record.certain for record in write.chain)
+        is_decided = not any(guard.value == "undecided" for guard in guards) and access.attribute != "*"
+        certain = is_reached and is_decided
         firsts.append(FirstWrite(entry, access.attribute, access.owner, access, chain, guards, certain))
         if certain:
             decided.add((access.attribute, access.owner))

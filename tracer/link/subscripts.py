@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import find_special
+from tracer.link.attributes import own_method
 from tracer.link.containers import CONTAINERS, DICTS, LISTS, key_of
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import CONTENT, Content
 from tracer.link.imports import module_value
-from tracer.link.iteration import is_walkable
 from tracer.link.values import (
     ABSENT,
     NOTHING,
@@ -28,8 +27,6 @@ from tracer.link.values import (
     join,
     join_all,
     known_constant,
-    order_key,
-    ordered,
     tuple_values,
     unknown,
     without_absent,
@@ -42,19 +39,21 @@ if TYPE_CHECKING:
 
 def hash_keys(machine: Machine, keys: Values, frame: Frame, span: Span, form: str = "subscript") -> None:
     """Call the ``__hash__`` of keys whose class has its own."""
-    for key in ordered(keys):
-        method = find_special(machine, key, "__hash__") if isinstance(key, Obj) else None
-        if method is not None and is_walkable(machine, method):
-            machine.call_value(method, Arguments(), frame, span, form, certain=len(keys) == 1)
+
+    def ask(key: Value) -> Values:
+        method = own_method(machine, key, "__hash__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, form)
+        return NOTHING
+
+    machine.for_each(keys, ask, frame)
 
 
 def load_item(machine: Machine, values: Values, index: Values, frame: Frame, span: Span) -> Values:
     """``values[index]``."""
     if any(isinstance(value, Obj) and value.cls in DICTS for value in values):
         hash_keys(machine, index, frame, span)
-    result = NOTHING
-    for value in sorted(values, key=order_key) if len(values) > 1 else values:
-        result = join(result, _load_item(machine, value, index, frame, span))
+    result = machine.for_each(values, lambda value: _load_item(machine, value, index, frame, span), frame)
     return result or unknown("an item that is not there")
 
 
@@ -108,8 +107,8 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
                 return members
             return frozenset({value})
         case Obj() | Typed():
-            method = find_special(machine, value, "__getitem__")
-            if method is not None and is_walkable(machine, method):
+            method = own_method(machine, value, "__getitem__")
+            if method is not None:
                 return machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
             return unknown(f"an item of a {class_of(value)}")
         case External(name="sys.modules") if key is not None and isinstance(key[0], str):
@@ -150,11 +149,12 @@ def store_item(machine: Machine, owners: Values, index: Values, values: Values, 
     if any(isinstance(owner, Obj) and owner.cls in DICTS for owner in owners):
         hash_keys(machine, index, frame, span)
     key = key_of(index)
-    for owner in ordered(owners):
+
+    def store(owner: Value) -> Values:
         match owner:
             case Obj(cls=cls) if cls in CONTAINERS:
                 content = machine.content(owner)
-                strong = len(owners) == 1 and owner.number not in machine.heap.summaries
+                strong = owner.number not in machine.heap.summaries
                 if key is not None and strong:
                     content = content.put(key[0], values)
                 elif key is not None:
@@ -171,24 +171,31 @@ def store_item(machine: Machine, owners: Values, index: Values, values: Values, 
                 else:
                     machine.note_write(frame, span, "dict", "*", instance.cls, values, generic=True)
             case Obj() | Typed():
-                method = find_special(machine, owner, "__setitem__")
-                if method is not None and is_walkable(machine, method):
+                method = own_method(machine, owner, "__setitem__")
+                if method is not None:
                     machine.call(frozenset({method}), Arguments([index, values]), frame, span, "subscript")
+        return NOTHING
+
+    machine.for_each(owners, store, frame)
 
 
 def delete_item(machine: Machine, owners: Values, index: Values, frame: Frame, span: Span) -> None:
     """``del owners[index]``."""
     key = key_of(index)
-    for owner in ordered(owners):
+
+    def delete(owner: Value) -> Values:
         match owner:
             case Obj(cls=cls) if cls in CONTAINERS:
                 content = machine.content(owner)
-                is_certain = len(owners) == 1 and owner.number not in machine.heap.summaries
+                is_certain = owner.number not in machine.heap.summaries
                 machine.heap.set((owner.number, CONTENT), _without(content, cls, key if is_certain else None))
             case Obj() | Typed():
-                method = find_special(machine, owner, "__delitem__")
-                if method is not None and is_walkable(machine, method):
+                method = own_method(machine, owner, "__delitem__")
+                if method is not None:
                     machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
+        return NOTHING
+
+    machine.for_each(owners, delete, frame)
 
 
 def _without(content: Content, cls: str, key: tuple[object] | None) -> Content:

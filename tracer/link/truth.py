@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import find_special
+from tracer.link.attributes import find_special, own_method
 from tracer.link.frames import Arguments
 from tracer.link.values import (
+    NOTHING,
     Bound,
     Builtin,
     ClassRef,
@@ -21,7 +22,6 @@ from tracer.link.values import (
     Typed,
     Value,
     Values,
-    ordered,
 )
 
 if TYPE_CHECKING:
@@ -44,25 +44,24 @@ def truth_of(machine: Machine, values: Values) -> bool | None:
 def ask_truth(machine: Machine, values: Values, frame: Frame, span: Span) -> bool | None:
     """The truth of a condition; an object with a ``__bool__`` or ``__len__`` of its own is asked."""
     verdicts: set[bool | None] = set()
-    for value in ordered(values):
+
+    def ask(value: Value) -> Values:
         method = _own_test(machine, value)
         if method is None:
             verdicts.add(truth_of_value(machine, value))
         else:
-            is_sure = len(values) == 1
-            answer = machine.call_value(method, Arguments(), frame, span, "operator", certain=is_sure)
-            verdicts.add(truth_of(machine, answer))
+            verdicts.add(truth_of(machine, machine.call(frozenset({method}), Arguments(), frame, span, "operator")))
+        return NOTHING
+
+    machine.for_each(values, ask, frame)
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
 def _own_test(machine: Machine, value: Value) -> Value | None:
-    from tracer.link.iteration import is_walkable
-
     if not isinstance(value, Obj | Typed) or value.cls not in machine.classes:
         return None
-    found = (find_special(machine, value, name) for name in ("__bool__", "__len__"))
-    method = next((method for method in found if method is not None), None)
-    return method if method is not None and is_walkable(machine, method) else None
+    name = next((name for name in ("__bool__", "__len__") if find_special(machine, value, name) is not None), None)
+    return own_method(machine, value, name) if name is not None else None
 
 
 def truth_of_value(machine: Machine, value: Value) -> bool | None:

@@ -39,7 +39,7 @@ def test_help_names_every_command() -> None:
 @pytest.mark.parametrize("command", ["trace", "check", "observe", "mro", "attr", "calls", "show"])
 def test_help_of_every_command(command: str) -> None:
     result = run(command, "-h")
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
     assert result.output.startswith(f"Usage: tracer {command} [OPTIONS]")
 
 

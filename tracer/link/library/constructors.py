@@ -22,6 +22,7 @@ from tracer.link.values import (
     Super,
     TupleValue,
     Typed,
+    Value,
     Values,
     boolean,
     constant,
@@ -133,13 +134,15 @@ def _str(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
     const = known_constant(arguments.positional[0])
     if const is not None and isinstance(const.value, str | int | float | None | bool):
         return constant(str(const.value), const.origin) if const.kind != "str" else frozenset({const})
-    from tracer.link.attributes import find_special
-    from tracer.link.iteration import is_walkable
+    from tracer.link.attributes import own_method
 
-    for value in arguments.positional[0]:
-        method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
-        if method is not None and is_walkable(machine, method):
-            machine.call(frozenset({method}), Arguments(), frame, span, "call")
+    def show(value: Value) -> Values:
+        method = own_method(machine, value, "__str__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        return STR
+
+    machine.for_each(arguments.positional[0], show, frame)
     return STR
 
 

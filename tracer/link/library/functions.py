@@ -30,7 +30,6 @@ from tracer.link.values import (
     Obj,
     PartialValue,
     TupleValue,
-    Typed,
     Unknown,
     Value,
     Values,
@@ -106,16 +105,20 @@ def _setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
     if len(arguments.positional) < 3:
         return NONE
     owners, names, values = arguments.positional[:3]
-    texts = _texts(names)
-    if texts is None:
+    if _texts(names) is None:
         for owner in ordered(owners):
             machine.note_write(frame, span, "setattr", "*", class_of(owner), values, generic=True)
             if isinstance(owner, Obj):
                 machine.blur_attributes(owner, values)
         return NONE
-    for name in texts:
-        generic = not machine.is_literal_name(frame, span)
-        store_attribute(machine, owners, name, values, frame, span, "setattr", generic=generic)
+    generic = not machine.is_literal_name(frame, span)
+
+    def store(name: Value) -> Values:
+        text = known_text(frozenset({name})) or ""
+        store_attribute(machine, owners, text, values, frame, span, "setattr", generic=generic)
+        return NOTHING
+
+    machine.for_each(names, store, frame)
     return NONE
 
 
@@ -177,8 +180,8 @@ def _callable(machine: Machine, arguments: Arguments, frame: Frame, span: Span) 
 
 
 def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.attributes import find_special
-    from tracer.link.iteration import definite_items, is_walkable
+    from tracer.link.attributes import own_method
+    from tracer.link.iteration import definite_items
 
     values = arguments.positional[0] if arguments.positional else NOTHING
     const = known_constant(values)
@@ -187,11 +190,14 @@ def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Va
     items = definite_items(machine, values, 4096)
     if items is not None:
         return constant(len(items))
-    for value in ordered(values):
-        method = find_special(machine, value, "__len__") if isinstance(value, Obj | Typed) else None
-        if method is not None and is_walkable(machine, method):
+
+    def measure(value: Value) -> Values:
+        method = own_method(machine, value, "__len__")
+        if method is not None:
             return machine.call(frozenset({method}), Arguments(), frame, span, "call")
-    return INT
+        return INT
+
+    return machine.for_each(values, measure, frame) or INT
 
 
 def _any_all(stop: bool) -> BuiltinFunction:
@@ -211,38 +217,36 @@ def _any_all(stop: bool) -> BuiltinFunction:
 
 
 def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.attributes import find_special
+    from tracer.link.attributes import own_method
     from tracer.link.containers import CONTAINERS
-    from tracer.link.iteration import is_walkable, iterate
+    from tracer.link.iteration import iterate
 
-    result = NOTHING
-    for value in arguments.positional[0]:
+    def begin(value: Value) -> Values:
         if isinstance(value, TupleValue) or (
             isinstance(value, Obj) and value.cls in CONTAINERS | {"types:GeneratorType"}
         ):
-            result = join(result, frozenset({value}))
-            continue
-        method = find_special(machine, value, "__iter__") if isinstance(value, Obj | Typed) else None
-        if method is not None and is_walkable(machine, method):
-            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
-        else:
-            items = iterate(machine, frozenset({value}), frame, span)
-            result = join(result, machine.container("list", ("iter", span), frame, Content((), items)))
-    return result
+            return frozenset({value})
+        method = own_method(machine, value, "__iter__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        items = iterate(machine, frozenset({value}), frame, span)
+        return machine.container("list", ("iter", span), frame, Content((), items))
+
+    return machine.for_each(arguments.positional[0], begin, frame)
 
 
 def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.attributes import find_special
-    from tracer.link.iteration import is_walkable, iterate
+    from tracer.link.attributes import own_method
+    from tracer.link.iteration import iterate
 
-    result = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
-    for value in arguments.positional[0]:
-        method = find_special(machine, value, "__next__") if isinstance(value, Obj) else None
-        if method is not None and is_walkable(machine, method):
-            result = join(result, machine.call(frozenset({method}), Arguments(), frame, span, "call"))
-        else:
-            result = join(result, iterate(machine, frozenset({value}), frame, span))
-    return result
+    def follow(value: Value) -> Values:
+        method = own_method(machine, value, "__next__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        return iterate(machine, frozenset({value}), frame, span)
+
+    default = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
+    return join(default, machine.for_each(arguments.positional[0], follow, frame))
 
 
 def _vars(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -270,14 +274,16 @@ def _returning(values: Values) -> BuiltinFunction:
 
 
 def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.attributes import find_special
-    from tracer.link.iteration import is_walkable
+    from tracer.link.attributes import own_method
+
+    def show(value: Value) -> Values:
+        method = own_method(machine, value, "__str__")
+        if method is not None:
+            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        return STR
 
     for values in arguments.positional:
-        for value in ordered(values):
-            method = find_special(machine, value, "__str__") if isinstance(value, Obj) else None
-            if method is not None and is_walkable(machine, method):
-                machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        machine.for_each(values, show, frame)
     return NONE
 
 
@@ -323,13 +329,20 @@ def _object_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
     if len(arguments.positional) < 3:
         return NONE
     owners, names, values = arguments.positional[:3]
-    texts = _texts(names)
-    for owner in ordered(owners):
-        if isinstance(owner, Obj):
-            for name in texts or ():
-                plain_store(machine, owner, name, values, frame, span, alone=len(owners) == 1 and len(texts or ()) == 1)
-            if texts is None:
-                machine.blur_attributes(owner, values)
+    is_known = _texts(names) is not None
+
+    def store(owner: Value) -> Values:
+        if isinstance(owner, Obj) and is_known:
+            machine.for_each(names, lambda name: store_under(owner, name), frame)
+        elif isinstance(owner, Obj):
+            machine.blur_attributes(owner, values)
+        return NOTHING
+
+    def store_under(owner: Obj, name: Value) -> Values:
+        plain_store(machine, owner, known_text(frozenset({name})) or "", values, frame, span)
+        return NOTHING
+
+    machine.for_each(owners, store, frame)
     return NONE
 
 

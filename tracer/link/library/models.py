@@ -78,20 +78,24 @@ def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
 
     owners, names, values = arguments.positional[:3]
     name = known_text(names)
-    for owner in ordered(owners):
+
+    def store(owner: Value) -> Values:
         if not isinstance(owner, Obj):
-            continue
+            return NOTHING
         if name is None:
             machine.blur_attributes(owner, values)
-            continue
-        plain_store(machine, owner, name, values, frame, span, alone=len(owners) == 1)
+            return NOTHING
+        plain_store(machine, owner, name, values, frame, span)
         modules = machine.heap.get((owner.number, "_modules"))
         if not any(isinstance(value, Obj) and _is_module(machine, value) for value in values):
-            continue
+            return NOTHING
         for registry in modules if isinstance(modules, frozenset) else ():
             if isinstance(registry, Obj):
                 content = machine.content(registry)
                 machine.heap.set((registry.number, CONTENT), content.put(name, values))
+        return NOTHING
+
+    machine.for_each(owners, store, frame)
     return NONE
 
 
@@ -129,14 +133,16 @@ def _iterate_loader(machine: Machine, loader: Obj, frame: Frame, span: Span) -> 
     """Worker processes and samplers lie between a loader and its data set; what it calls is the data set's protocol."""
     from tracer.link.attributes import find_special
 
-    items = NOTHING
-    cell = machine.heap.get((loader.number, "dataset"))
-    for dataset in ordered(cell if isinstance(cell, frozenset) else ()):
+    def take(dataset: Value) -> Values:
+        items = NOTHING
         for name, given in (("__len__", ()), ("__getitem__", (frozenset({Typed("builtins:int")}),))):
             method = find_special(machine, dataset, name)
             if method is not None:
-                result = machine.call(frozenset({method}), Arguments(list(given)), frame, span, "for")
-                items = result if name == "__getitem__" else items
+                items = machine.call(frozenset({method}), Arguments(list(given)), frame, span, "for")
+        return items
+
+    cell = machine.heap.get((loader.number, "dataset"))
+    items = machine.for_each(cell, take, frame) if isinstance(cell, frozenset) else NOTHING
     batch = machine.container("list", ("batch", span), frame, Content((), items))
     collate = machine.heap.get((loader.number, "collate_fn"))
     if not isinstance(collate, frozenset) or collate == NONE:
