@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from tracer.link.frames import AbstractRaiseError, Frame
+from tracer.link.frames import AbstractRaiseError, Frame, Strays
 from tracer.link.values import ABSENT, NONE, NOTHING, Values, join, unknown
 from tracer.model import code
 
@@ -35,32 +35,30 @@ def run_body(machine: Machine, frame: Frame, env: Env) -> Values:
     """Walk a function's body from ``env``; returns what it may return, with all exits' effects joined."""
     frame.env = env
     frame.returned = frame.yielded = NOTHING
-    frame.exits, frame.exit_envs, frame.loops, frame.guards = [], [], [], []
-    frame.escapes, frame.allocated = set(), set()
+    frame.exits, frame.loops, frame.guards = [], [], []
+    frame.escapes, frame.strays, frame.allocated = set(), Strays(), set()
     frame.level = machine.heap.begin()
     machine.active.append(frame)
     frame.is_running = True
     try:
         if execute(machine, frame.scope.body, frame):
             frame.returned = join(frame.returned, NONE)
-            frame.exits.append(machine.heap.delta_since(frame.level))
-            frame.exit_envs.append(frame.env)
+            frame.exits.append((frame.env, machine.heap.delta_since(frame.level)))
     except AbstractRaiseError as error:
         if not frame.exits:
-            machine.heap.undo_to(frame.level + 1)
-            machine.heap.commit()
+            machine.heap.commit_to(frame.level)
             raise
-        frame.escapes.add(error.exception)
+        frame.escapes |= error.possible
+        frame.strays.add(machine.heap.delta_since(frame.level), {})
     finally:
         machine.active.pop()
         frame.is_running = False
-    if len(frame.exits) > 1 or not frame.exit_envs or frame.exit_envs[0] is not frame.env:
+    if len(frame.exits) > 1 or not frame.exits or frame.exits[0][0] is not frame.env:
         machine.heap.undo_to(frame.level)
-        machine.heap.merge(frame.exits)
-        frame.env = join_envs(frame.exit_envs)
+        machine.heap.merge([delta for _, delta in frame.exits])
+        frame.env = join_envs([state for state, _ in frame.exits])
     else:
-        while len_logs(machine) > frame.level:
-            machine.heap.commit()
+        machine.heap.commit_to(frame.level)
     if frame.scope.is_generator:
         return frame.yielded or unknown("a generator that never yields")
     return frame.returned
@@ -99,8 +97,3 @@ def join_envs(envs: list[Env]) -> Env:
             values = join(values, env.get(name, missing))
         joined[name] = values
     return joined
-
-
-def len_logs(machine: Machine) -> int:
-    """How many logs the heap has open."""
-    return machine.heap.depth

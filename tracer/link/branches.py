@@ -5,14 +5,16 @@ What dominates a place is kept on the frame's stack of guards.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tracer.link.blocks import Env, execute, handles, join_envs
 from tracer.link.evaluation import evaluate
-from tracer.link.frames import AbstractRaiseError, Frame
+from tracer.link.frames import AbstractRaiseError, Frame, raise_first
 from tracer.link.narrowing import narrow
 from tracer.link.truth import ask_truth, truth_of
+from tracer.link.wording import wording_of
 from tracer.model import code
 from tracer.model.edges import Guard
 
@@ -21,13 +23,14 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
     from tracer.model.names import Span
 
+OPEN = "depends on data that only a run has"
 FLOWS, LEAVES, RAISES, DEAD = "flows", "leaves", "raises", "dead"
 
 
 def guard_of(machine: Machine, text: str, span: Span, branch: bool, value: bool | None, frame: Frame) -> Guard:
     """The guard for one branch of a condition, and note of it for the trace."""
     word = "undecided" if value is None else "true" if value else "false"
-    reason = "" if value is not None else "depends on data that only a run has"
+    reason = "" if value is not None else OPEN
     guard = Guard(frame.module.place.path, span, text, branch, word, reason)
     if machine.in_scope(frame.module.name):
         key = (machine.site(frame, span, "guard"), branch)
@@ -38,6 +41,21 @@ def guard_of(machine: Machine, text: str, span: Span, branch: bool, value: bool 
             return Guard(guard.path, span, text, branch, word, reason)
         machine.recorder.guards[key] = guard
     return guard
+
+
+def open_guard(text: str, span: Span, branch: bool, frame: Frame) -> Guard:
+    """A guard that no statement's condition stands for, and that only a run decides."""
+    return Guard(frame.module.place.path, span, text, branch, "undecided", OPEN)
+
+
+@contextmanager
+def under_condition(test: code.Expr, branch: bool, span: Span, frame: Frame) -> Iterator[None]:
+    """Walk under a condition within an expression, which only a run decides."""
+    frame.guards.append(open_guard(wording_of(test), getattr(test, "span", span), branch, frame))
+    try:
+        yield
+    finally:
+        frame.guards.pop()
 
 
 @handles(code.If)
@@ -83,7 +101,7 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
     """Walk alternatives from the same state and join those that control flows out of.
 
     Returns how each ends: ``FLOWS`` on, ``LEAVES`` (returns, breaks, continues), ``RAISES`` or is ``DEAD`` (its
-    condition cannot hold). When all raise, the first one's exception goes on.
+    condition cannot hold). When all raise, the first one's exception goes on, from the state they leave together.
     """
     heap = machine.heap
     env = frame.env
@@ -91,6 +109,7 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
     envs: list[Env] = []
     deltas: list[dict[Location, Cell]] = []
     errors: list[AbstractRaiseError] = []
+    ended: list[tuple[Env, dict[Location, Cell]]] = []
     for walk in branches:
         frame.env = dict(env)
         level = heap.begin()
@@ -104,17 +123,22 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
                 ways.append(LEAVES if _exits(frame) > exits else DEAD)
         except AbstractRaiseError as error:
             errors.append(error)
+            ended.append((frame.env, heap.delta_since(level)))
             ways.append(LEAVES if _exits(frame) > exits else RAISES)
         finally:
             heap.undo_to(level)
     if envs:
         heap.merge(deltas)
         frame.env = join_envs(envs)
+    elif errors and LEAVES not in ways:
+        heap.merge([delta for _, delta in ended])
+        frame.env = join_envs([state for state, _ in ended])
+        raise_first(errors)
     else:
         frame.env = env
-        if errors and LEAVES not in ways:
-            raise errors[0]
-    frame.escapes.update(error.exception for error in errors)
+    for failed, (state, delta) in zip(errors, ended, strict=True):
+        frame.escapes |= failed.possible
+        frame.strays.add(delta, {name: values for name, values in state.items() if env.get(name) is not values})
     return ways
 
 

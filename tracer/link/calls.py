@@ -121,4 +121,6 @@ def _yield(machine: Machine, node: code.Yield, frame: Frame) -> Values:
     if node.is_from:
         values = iterate(machine, values, frame, node.span)
     frame.yielded = join(frame.yielded, values)
+    if frame.on_yield is not None:
+        frame.on_yield(frame, values)
     return unknown("what a generator is sent")

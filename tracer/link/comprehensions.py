@@ -6,18 +6,24 @@ from typing import TYPE_CHECKING
 
 from tracer.link import containers, iteration
 from tracer.link.assignment import assign
+from tracer.link.branches import alternatives, open_guard, under_condition
 from tracer.link.evaluation import UNROLL, evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.heap import Content
-from tracer.link.iteration import definite_items, iterate
+from tracer.link.iteration import definite_items, iterate, range_of
 from tracer.link.narrowing import narrow
 from tracer.link.truth import truth_of
-from tracer.link.values import ABSENT, NOTHING, Values, join
+from tracer.link.values import ABSENT, NOTHING, Values, join, join_all
+from tracer.link.wording import wording_of
 from tracer.model import code
 from tracer.model.names import NO_SPAN
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
+
+
+LONGEST = 64
+"""A comprehension over a longer range has elements whose number is not told."""
 
 
 @evaluates(code.Comprehension)
@@ -55,6 +61,17 @@ class _Collector:
         else:
             self.rest = join(self.rest, element)
 
+    def repeat(self, start: int, count: int) -> None:
+        """Make what was taken since ``start`` the elements of ``count`` equal rounds."""
+        if self.node.kind in {"dict", "set"} or self.rest:
+            return
+        taken = [values for _, values in self.pairs[start:]] * count
+        if len(taken) <= LONGEST:
+            self.pairs[start:] = enumerate(taken, start)
+        else:
+            del self.pairs[start:]
+            self.rest = join_all(taken)
+
     def result(self) -> Values:
         """The finished container."""
         kind = "list" if self.node.kind == "generator" else self.node.kind
@@ -65,35 +82,87 @@ class _Collector:
 def _clause(
     machine: Machine, node: code.Comprehension, frame: Frame, depth: int, certain: bool, collector: _Collector
 ) -> None:
+    """Go over one ``for`` of the comprehension and what is inside of it."""
     if depth == len(node.generators):
         collector.add(certain)
         return
     generator = node.generators[depth]
     iterable = evaluate(machine, generator.iterable, frame)
     items = definite_items(machine, iterable, UNROLL)
-    sure = certain and items is not None
-    for item in items if items is not None else [iterate(machine, iterable, frame, generator.span)]:
-        if not item:
-            continue
-        bind_target(machine, generator.target, item, frame)
-        verdict: bool | None = True
-        narrowed = len(frame.overlay)
-        frame.overlay.append({})
+    if items is not None:
+        for item in items:
+            if item:
+                bind_target(machine, generator.target, item, frame)
+                _filtered(machine, node, frame, depth, 0, certain, collector)
+        return
+    values = iterate(machine, iterable, frame, generator.span)
+    size = range_of(iterable)
+    if size is not None and not size:
+        return
+    newest = len(machine.owners)
+    if size is not None:
+        bind_target(machine, generator.target, values, frame)
+        taken = len(collector.pairs)
+        _filtered(machine, node, frame, depth, 0, certain, collector)
+        collector.repeat(taken, len(size))
+        _stand_for_several(machine, newest, size)
+        return
+    text = f"for {wording_of(generator.target)} in {wording_of(generator.iterable)}"
+    guard = open_guard(text, generator.span, True, frame)
+
+    def each() -> bool:
+        bind_target(machine, generator.target, values, frame)
+        frame.guards.append(guard)
         try:
-            for condition in generator.conditions:
-                value = truth_of(machine, evaluate(machine, condition, frame))
-                if value is False:
-                    verdict = False
-                    break
-                if value is None:
-                    verdict = None
-                    if not narrow(machine, condition, True, frame):
-                        verdict = False
-                        break
-            if verdict is not False:
-                _clause(machine, node, frame, depth + 1, sure and verdict is True, collector)
+            _filtered(machine, node, frame, depth, 0, False, collector)
         finally:
-            del frame.overlay[narrowed:]
+            frame.guards.pop()
+        return True
+
+    if values:
+        alternatives(machine, frame, [each, lambda: True])
+        _stand_for_several(machine, newest, size)
+
+
+def _stand_for_several(machine: Machine, newest: int, size: range | None) -> None:
+    """What one round made stands for what all rounds make."""
+    if size is None or len(size) > 1:
+        machine.heap.summaries.update(range(newest, len(machine.owners)))
+
+
+def _filtered(
+    machine: Machine,
+    node: code.Comprehension,
+    frame: Frame,
+    depth: int,
+    index: int,
+    certain: bool,
+    collector: _Collector,
+) -> None:
+    """Ask the conditions from ``index`` on; what stands behind an undecided one is a branch."""
+    generator = node.generators[depth]
+    if index == len(generator.conditions):
+        _clause(machine, node, frame, depth + 1, certain, collector)
+        return
+    condition = generator.conditions[index]
+    verdict = truth_of(machine, evaluate(machine, condition, frame))
+    if verdict is True:
+        _filtered(machine, node, frame, depth, index + 1, certain, collector)
+    if verdict is not None:
+        return
+
+    def passed() -> bool:
+        bound, frame.overlay = frame.overlay, [dict(scope) for scope in frame.overlay]
+        try:
+            if not narrow(machine, condition, True, frame):
+                return False
+            with under_condition(condition, True, generator.span, frame):
+                _filtered(machine, node, frame, depth, index + 1, False, collector)
+        finally:
+            frame.overlay = bound
+        return True
+
+    alternatives(machine, frame, [passed, lambda: True])
 
 
 def bind_target(machine: Machine, target: code.Expr, values: Values, frame: Frame) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from tracer.link.values import NOTHING, Function, Value, Values
+from tracer.link.heap import join_cells
+from tracer.link.values import NOTHING, Function, Value, Values, join
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tracer.link.heap import Cell, Location
     from tracer.link.modules import Module
     from tracer.link.recording import ContextRecord
@@ -41,14 +44,32 @@ class Arguments:
         return self.keywords.get(keyword) if keyword else None
 
 
+@dataclass(slots=True)
+class Strays:
+    """What paths that ended in an exception had written: possible beside what those that went on leave."""
+
+    cells: dict[Location, Cell] = field(default_factory=dict)
+    names: dict[str, Values] = field(default_factory=dict)
+
+    def add(self, cells: dict[Location, Cell], names: dict[str, Values]) -> None:
+        """Count in what one more path wrote to the heap and to its frame."""
+        for location, cell in cells.items():
+            known = self.cells.get(location)
+            self.cells[location] = cell if known is None else join_cells(known, cell)
+        for name, values in names.items():
+            self.names[name] = join(self.names.get(name, NOTHING), values)
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """One function body (or module or class body) being walked.
 
     ``env`` maps local names to points-to sets; an ``ABSENT`` in one says that the name may be unbound. ``closure`` is
     the defining frame; ``owner`` the class whose body held the definition, for zero-argument ``super``. ``escapes``
-    are exceptions that some paths so far ended in while others went on; ``moved`` names variables that were stored from
-    elsewhere and are cells of the heap since; ``alternatives`` is not 0 while one of several values is acted on.
+    are exceptions that some paths so far ended in while others went on, ``strays`` what those had written; ``moved``
+    names variables that were stored from elsewhere and are cells of the heap since, ``allocated`` numbers the
+    containers that this activation made. ``alternatives`` is not 0 while one of several values is acted on.
+    ``on_yield`` runs at a generator's ``yield`` in place of waiting: the body of the ``with`` that entered it.
     """
 
     number: int
@@ -64,9 +85,10 @@ class Frame:
     guards: list[Guard] = field(default_factory=list)
     returned: Values = NOTHING
     yielded: Values = NOTHING
-    exits: list[dict[Location, Cell]] = field(default_factory=list)
-    exit_envs: list[dict[str, Values]] = field(default_factory=list)
+    exits: list[tuple[dict[str, Values], dict[Location, Cell]]] = field(default_factory=list)
     escapes: set[SymbolId] = field(default_factory=set)
+    strays: Strays = field(default_factory=Strays)
+    on_yield: Callable[[Frame, Values], None] | None = None
     function: Function | None = None
     is_running: bool = False
     moved: set[str] = field(default_factory=set)
@@ -104,6 +126,7 @@ class Summary:
     """A finished call, replayed while everything it read is unchanged.
 
     ``looked_up`` are names of classes' attributes and modules' variables, ``moves`` how many such had moved before.
+    ``escaped`` are the objects made by the call that outlive it.
     """
 
     reads: dict[Location, Cell | None]
@@ -115,19 +138,44 @@ class Summary:
     moves: int
     escaped: frozenset[int]
     record: ContextRecord
+    strays: Strays = field(default_factory=Strays)
 
 
 class AbstractRaiseError(Exception):
-    """The walked program raises here on every path; carries what and where."""
+    """The walked program raises here on every path; carries what and where.
 
-    def __init__(self, exception: SymbolId, message: str, values: Values = NOTHING) -> None:
+    ``others`` are exceptions that it may raise instead. Heap and frame stay as they were at the raise.
+    """
+
+    def __init__(
+        self, exception: SymbolId, message: str, values: Values = NOTHING, others: frozenset[SymbolId] = frozenset()
+    ) -> None:
         super().__init__(f"{exception}: {message}")
         self.exception = exception
         self.message = message
         self.values = values
+        self.others = others
         self.frame: Frame | None = None
         self.span: object = None
         self.stack: tuple[object, ...] = ()
+
+    @property
+    def possible(self) -> frozenset[SymbolId]:
+        """Every exception that this may be."""
+        return self.others | {self.exception}
+
+    def beside(self, others: frozenset[SymbolId]) -> AbstractRaiseError:
+        """The same exception where others may be raised instead of it."""
+        if others <= self.possible:
+            return self
+        error = AbstractRaiseError(self.exception, self.message, self.values, (self.others | others) - {self.exception})
+        error.frame, error.span, error.stack = self.frame, self.span, self.stack
+        return error
+
+
+def raise_first(errors: list[AbstractRaiseError]) -> NoReturn:
+    """Raise the first of several exceptions, one for each way that the program may go."""
+    raise errors[0].beside(frozenset[str]().union(*(error.possible for error in errors)))
 
 
 class WalkLimitError(Exception):

@@ -1,142 +1,159 @@
-"""``with`` and ``try``: what runs on the way out, and which handler an exception reaches."""
+"""``try``: which handlers an exception may reach and from which state, and what runs on every way out.
+
+An exception that is certain reaches its handler as the body left things. A body that may raise unseen may do so
+anywhere: its handlers start from any state between its start and its end, and the normal way out is joined with theirs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from tracer.link.assignment import assign
 from tracer.link.blocks import execute, handles
-from tracer.link.branches import FLOWS, LEAVES, alternatives, guard_of
+from tracer.link.branches import FLOWS, alternatives, guard_of
 from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Frame
-from tracer.link.values import ClassRef, TupleValue, Typed, Values, ordered, unknown
+from tracer.link.regions import Region
+from tracer.link.values import ClassRef, TupleValue, Typed, Value, Values, ordered, unknown
+from tracer.link.wording import wording_of
 from tracer.model import code
+from tracer.model.edges import Guard
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
     from tracer.model.names import SymbolId
 
-
-@handles(code.With)
-def _with(machine: Machine, node: code.With, frame: Frame) -> bool:
-    from tracer.link.contexts import enter_context, exit_context
-
-    managers: list[Values] = []
-    for item in node.items:
-        manager = evaluate(machine, item.manager, frame)
-        entered = enter_context(machine, manager, frame, item.span)
-        managers.append(manager)
-        if item.target is not None:
-            assign(machine, item.target, entered, frame, item.span)
-    try:
-        return execute(machine, node.body, frame)
-    finally:
-        for manager, item in zip(reversed(managers), reversed(node.items), strict=True):
-            exit_context(machine, manager, frame, item.span)
+UNNAMED = "?"
+"""The exception of which nothing is known, as a bare ``raise`` raises it."""
+CATCH_ALL = {"builtins:BaseException", "builtins:Exception"}
 
 
 @handles(code.Try)
 def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
-    caught: list[AbstractRaiseError] = []
+    if not node.final:
+        return _handled(machine, node, frame)
+    depth = len(frame.guards)
+    region = Region(machine, frame, lambda: _handled(machine, node, frame))
+    guards = frame.guards[depth:]
+    del frame.guards[depth:]
 
-    def attempt() -> bool:
-        return execute(machine, node.body, frame) and execute(machine, node.orelse, frame)
+    def finish() -> bool:
+        return execute(machine, node.final, frame)
 
-    def handle(handler: code.Handler) -> Callable[[], bool]:
-        def walk() -> bool:
-            if handler.name is not None:
-                types = (
-                    unknown("a caught exception") if handler.type is None else evaluate(machine, handler.type, frame)
-                )
-                frame.env[handler.name] = frozenset(
-                    Typed(value.symbol) for value in types if isinstance(value, ClassRef)
-                ) or unknown("a caught exception")
-            caught_for_certain = bool(caught)
-            frame.guards.append(
-                guard_of(
-                    machine, _handler_text(handler), handler.span, True, True if caught_for_certain else None, frame
-                )
-            )
-            try:
-                return execute(machine, handler.body, frame)
-            finally:
-                frame.guards.pop()
-
-        return walk
-
-    def body() -> bool:
-        try:
-            return attempt()
-        except AbstractRaiseError as error:
-            caught.append(error)
-            raise
-
-    ways: list[str]
-    if not node.handlers:
-        try:
-            ways = [FLOWS if attempt() else LEAVES]
-        except AbstractRaiseError:
-            execute(machine, node.final, frame)
-            raise
-    else:
-        env = dict(frame.env)
-        level = machine.heap.begin()
-        escapes, frame.escapes = frame.escapes, set()
-        try:
-            ok = body()
-        except AbstractRaiseError as error:
-            machine.heap.undo_to(level)
-            frame.env = env
-            handlers = [handler for handler in node.handlers if _may_catch(machine, handler, error, frame)]
-            if not handlers:
-                execute(machine, node.final, frame)
-                raise
-            ways = alternatives(machine, frame, [handle(handlers[0])])
-        else:
-            delta, env_after = machine.heap.delta_since(level), frame.env
-            machine.heap.undo_to(level)
-            frame.env = env
-            frame.escapes = {name for name in frame.escapes if not _is_caught(machine, node.handlers, name, frame)}
-
-            def normal() -> bool:
-                machine.heap.apply(delta)
-                frame.env = env_after
-                return ok
-
-            # Where the body may raise something unseen, its handlers may run from any state between start and end;
-            # they are walked from the start and joined with the normal way out.
-            handlers = [handler for handler in node.handlers if not _reraises(handler)]
-            for handler in node.handlers:
-                if handler not in handlers:
-                    _walk_aside(machine, frame, handle(handler))
-            ways = alternatives(machine, frame, [normal, *(handle(handler) for handler in handlers)])
-        finally:
-            frame.escapes |= escapes
-    if node.final and not execute(machine, node.final, frame):
+    region.let_escape()
+    failed = region.leave(finish)
+    if region.error is not None:
+        region.resume()
+        if finish():
+            raise region.error
         return False
+    if not region.flows:
+        if failed is not None and not region.has_exits:
+            raise failed
+        return False
+    region.resume()
+    flows = finish()
+    frame.guards.extend(guards)
+    return flows
+
+
+def _handled(machine: Machine, node: code.Try, frame: Frame) -> bool:
+    """Walk body, handlers and ``else``."""
+    if not node.handlers:
+        return execute(machine, node.body, frame)
+    region = Region(machine, frame, lambda: execute(machine, node.body, frame))
+    if region.error is not None and not region.has_exits:
+        return _after_certain(machine, node, region, region.error, frame)
+    return _after_possible(machine, node, region, frame)
+
+
+def _after_certain(machine: Machine, node: code.Try, region: Region, error: AbstractRaiseError, frame: Frame) -> bool:
+    """The body raises on every path: walk the handlers that this may reach."""
+    handlers, left = _reached(machine, node.handlers, error.possible | region.escapes, frame)
+    if region.escapes:
+        region.resume_anywhere()
+    else:
+        region.resume()
+    if not handlers:
+        raise error.beside(frozenset(region.escapes))
+    if len(handlers) == 1 and not left:
+        return _handler(machine, handlers[0], error, frame, certain=True)()
+
+    def again() -> bool:
+        raise error.beside(left)
+
+    ways = [_handler(machine, handler, error, frame, certain=False) for handler in handlers]
+    return FLOWS in alternatives(machine, frame, [*ways, again] if left else ways)
+
+
+def _after_possible(machine: Machine, node: code.Try, region: Region, frame: Frame) -> bool:
+    """The body may raise, seen or unseen: its normal way out and every handler are alternatives."""
+
+    def normal() -> bool:
+        if not region.flows:
+            return False
+        region.resume()
+        return execute(machine, node.orelse, frame)
+
+    def start(walk: Callable[[], bool]) -> Callable[[], bool]:
+        def handle() -> bool:
+            region.resume_anywhere()
+            return walk()
+
+        return handle
+
+    possible = region.escapes | (region.error.possible if region.error is not None else frozenset())
+    frame.escapes |= _reached(machine, node.handlers, possible, frame)[1]
+    frame.strays.add(region.strays.cells, region.strays.names)
+    walked: list[code.Handler] = []
+    for handler in node.handlers:
+        if _reraises(handler):
+            _walk_aside(machine, frame, start(_handler(machine, handler, None, frame, certain=False)))
+        else:
+            walked.append(handler)
+    starts = [start(_handler(machine, handler, None, frame, certain=False)) for handler in walked]
+    try:
+        ways = alternatives(machine, frame, [normal, *starts])
+    except AbstractRaiseError as error:
+        if not region.has_exits:
+            raise
+        frame.escapes |= error.possible
+        return False
+    rescuers = [handler for handler, way in zip(walked, ways[1:], strict=True) if way == FLOWS]
+    if ways[0] != FLOWS and len(rescuers) == 1:
+        frame.guards.append(_guard(machine, rescuers[0], None, frame))
     return FLOWS in ways
 
 
-def _is_caught(machine: Machine, handlers: tuple[code.Handler, ...], exception: SymbolId, frame: Frame) -> bool:
-    error = AbstractRaiseError(exception, "")
-    return any(_may_catch(machine, handler, error, frame) for handler in handlers)
+def _handler(
+    machine: Machine, handler: code.Handler, error: AbstractRaiseError | None, frame: Frame, *, certain: bool
+) -> Callable[[], bool]:
+    """The walk of one handler; ``error`` is what it handles, where that is known."""
+
+    def walk() -> bool:
+        if handler.name is not None:
+            types = unknown("a caught exception") if handler.type is None else evaluate(machine, handler.type, frame)
+            caught = frozenset(Typed(value.symbol) for value in _options(types) if isinstance(value, ClassRef))
+            frame.env[handler.name] = caught or unknown("a caught exception")
+        frame.guards.append(_guard(machine, handler, True if certain else None, frame))
+        try:
+            flows = execute(machine, handler.body, frame)
+        except AbstractRaiseError as raised:
+            if raised.exception == UNNAMED and error is not None:
+                raise error from None
+            raise
+        finally:
+            frame.guards.pop()
+        if handler.name is not None:
+            frame.env.pop(handler.name, None)
+        return flows
+
+    return walk
 
 
-def _handler_text(handler: code.Handler) -> str:
-    """How a handler reads as a condition: ``except A`` or ``except (A, B)``."""
-
-    def name_of(node: code.Expr | None) -> str:
-        match node:
-            case code.Name(id=name):
-                return name
-            case code.Attribute(value=value, name=name):
-                return f"{name_of(value)}.{name}"
-            case code.Display(elements=elements):
-                return f"({', '.join(name_of(element) for element in elements)})"
-        return "..."
-
-    return "except" if handler.type is None else f"except {name_of(handler.type)}"
+def _guard(machine: Machine, handler: code.Handler, value: bool | None, frame: Frame) -> Guard:
+    text = "except" if handler.type is None else f"except {wording_of(handler.type)}"
+    return guard_of(machine, text, handler.span, True, value, frame)
 
 
 def _reraises(handler: code.Handler) -> bool:
@@ -157,17 +174,44 @@ def _walk_aside(machine: Machine, frame: Frame, walk: Callable[[], bool]) -> Non
         frame.env = env
 
 
-def _may_catch(machine: Machine, handler: code.Handler, error: AbstractRaiseError, frame: Frame) -> bool:
-    if handler.type is None or error.exception == "?":
-        return True
-    types = evaluate(machine, handler.type, frame)
+def _reached(
+    machine: Machine, handlers: tuple[code.Handler, ...], exceptions: Iterable[SymbolId], frame: Frame
+) -> tuple[list[code.Handler], frozenset[SymbolId]]:
+    """The handlers that any of the exceptions may reach, in order, and the exceptions that may pass them all."""
+    left = frozenset(exceptions)
+    found: list[code.Handler] = []
+    for handler in handlers:
+        if not left:
+            break
+        types = None if handler.type is None else evaluate(machine, handler.type, frame)
+        verdicts = {name: True if types is None else catches(machine, types, name) for name in left}
+        if any(verdict is not False for verdict in verdicts.values()):
+            found.append(handler)
+        left = frozenset(name for name, verdict in verdicts.items() if verdict is not True)
+    return found, left
+
+
+def catches(machine: Machine, types: Values, exception: SymbolId) -> bool | None:
+    """Whether ``except types`` catches an exception."""
     from tracer.link.classes import is_subclass
 
-    for value in ordered(types):
-        options = [item for part in value.items for item in part] if isinstance(value, TupleValue) else [value]
-        for option in options:
-            if not isinstance(option, ClassRef):
-                return True
-            if is_subclass(machine, error.exception, option.symbol) is not False:
-                return True
-    return False
+    verdicts: list[bool | None] = []
+    for option in _options(types):
+        if isinstance(option, ClassRef) and exception != UNNAMED:
+            verdicts.append(is_subclass(machine, exception, option.symbol))
+        else:
+            verdicts.append((isinstance(option, ClassRef) and option.symbol in CATCH_ALL) or None)
+    if True in verdicts and len(types) == 1:
+        return True
+    return None if None in verdicts or True in verdicts else False
+
+
+def _options(types: Values) -> list[Value]:
+    """The classes that a handler names, a tuple's one by one."""
+    return [
+        option
+        for value in ordered(types)
+        for option in (
+            (item for part in value.items for item in ordered(part)) if isinstance(value, TupleValue) else (value,)
+        )
+    ]

@@ -31,22 +31,21 @@ class Content:
     items: tuple[tuple[object, Values], ...] = ()
     rest: Values = NOTHING
     keys: Values = NOTHING
-    _places: dict[tuple[type, object], int] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _places: dict[object, int] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @staticmethod
     def of(pairs: Iterable[tuple[object, Values]], rest: Values = NOTHING, keys: Values = NOTHING) -> Content:
         """A content from pairs, a later one replacing an earlier one of the same key."""
-        return Content(tuple({(type(key), key): (key, values) for key, values in pairs}.values()), rest, keys)
+        return Content(tuple({key: (key, values) for key, values in pairs}.values()), rest, keys)
 
     def _place_of(self, key: object) -> int | None:
         """The key's index. Contents made from one another share the table, so what it says is checked."""
         if not self._places and self.items:
-            self._places.update({(type(known), known): index for index, (known, _) in enumerate(self.items)})
-        place = self._places.get((type(key), key))
+            self._places.update({known: index for index, (known, _) in enumerate(self.items)})
+        place = self._places.get(key)
         if place is None or place >= len(self.items):
             return None
-        known = self.items[place][0]
-        return place if known == key and type(known) is type(key) else None
+        return place if self.items[place][0] == key else None
 
     def get(self, key: object) -> Values | None:
         """The values under a known key, None where the key is not among the items."""
@@ -57,13 +56,14 @@ class Content:
         """Replace or add one known key."""
         place = self._place_of(key)
         if place is not None:
-            return self._sharing((*self.items[:place], (key, values), *self.items[place + 1 :]))
+            first = self.items[place][0]  # of equal keys (``1`` and ``True``) the first one stays
+            return self._sharing((*self.items[:place], (first, values), *self.items[place + 1 :]))
         if len(self.items) >= MANY_ITEMS:
             return self.blur(values)
         items = (*self.items, (key, values))
-        if (type(key), key) in self._places:
+        if key in self._places:
             return replace(self, items=items)
-        self._places[type(key), key] = len(self.items)
+        self._places[key] = len(self.items)
         return self._sharing(items)
 
     def _sharing(self, items: tuple[tuple[object, Values], ...]) -> Content:
@@ -73,9 +73,7 @@ class Content:
 
     def drop(self, key: object) -> Content:
         """Remove one known key."""
-        return replace(
-            self, items=tuple(item for item in self.items if item[0] != key or type(item[0]) is not type(key))
-        )
+        return replace(self, items=tuple(item for item in self.items if item[0] != key))
 
     def loosen(self) -> Content:
         """Any of the items may be gone."""
@@ -210,6 +208,11 @@ class Heap:
             for location, cell in log.items():
                 outer.setdefault(location, cell)
 
+    def commit_to(self, level: int) -> None:
+        """Close every log down to and including ``level`` and keep what was written."""
+        while len(self._logs) > level:
+            self.commit()
+
     def delta_since(self, level: int) -> dict[Location, Cell]:
         """What was written since ``level`` was opened, as it is now."""
         delta: dict[Location, Cell] = {}
@@ -219,11 +222,6 @@ class Heap:
                 if cell is not None:
                     delta[location] = cell
         return delta
-
-    @property
-    def depth(self) -> int:
-        """How many logs are open."""
-        return len(self._logs)
 
     def delta_between(self, level: int, upper: int) -> dict[Location, Cell]:
         """What the logs from ``level`` up to ``upper`` (exclusive) hold, as it was before ``upper`` was opened."""
@@ -257,9 +255,11 @@ class Heap:
 
     def merge(self, deltas: list[dict[Location, Cell]]) -> None:
         """Write the join of alternative deltas, all relative to the present state."""
-        if len(deltas) == 1:
-            self.apply(deltas[0])
-            return
+        self.apply(deltas[0] if len(deltas) == 1 else self.joined(deltas))
+
+    def joined(self, deltas: list[dict[Location, Cell]]) -> dict[Location, Cell]:
+        """The join of alternative deltas, all relative to the present state."""
+        result: dict[Location, Cell] = {}
         locations: dict[Location, None] = {}
         for delta in deltas:
             locations.update(dict.fromkeys(delta))
@@ -270,7 +270,8 @@ class Heap:
                 cell = delta.get(location, base)
                 joined = (cell if cell is not None else frozenset({ABSENT})) if index == 0 else join_cells(joined, cell)
             if joined is not None:
-                self.set(location, joined)
+                result[location] = joined
+        return result
 
     @contextmanager
     def aside(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ from tracer.link.values import (
     constant,
     join,
     join_all,
+    known_constant,
     order_key,
     single,
     unknown,
@@ -58,6 +59,12 @@ def definite_items(machine: Machine, values: Values, limit: int) -> list[Values]
     return None
 
 
+def range_of(values: Values) -> range | None:
+    """The one range that these values are; its rounds are walked together, but known to be some or none."""
+    const = known_constant(values)
+    return const.value if const is not None and isinstance(const.value, range) else None
+
+
 def iterate(machine: Machine, values: Values, frame: Frame, span: Span) -> Values:
     """What iterating may yield; a class's own ``__iter__`` and ``__next__`` are called."""
     return machine.for_each(values, lambda value: _iterate_value(machine, value, frame, span), frame)
@@ -80,7 +87,7 @@ def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> 
             return model(machine, value, frame, span)
         case Typed(cls="builtins:str") | Const(kind="str"):
             return STR
-        case Typed(cls="builtins:range"):
+        case Typed(cls="builtins:range") | Const(kind="range"):
             return frozenset({Typed("builtins:int")})
         case Obj() | Typed():
             return _iterate_instance(machine, value, frame, span)

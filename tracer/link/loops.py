@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 
 from tracer.link.assignment import assign
 from tracer.link.blocks import Env, execute, handles, join_envs
-from tracer.link.branches import guard_of
+from tracer.link.branches import guard_of, open_guard
+from tracer.link.containers import coarsen
 from tracer.link.evaluation import UNROLL, evaluate
 from tracer.link.frames import AbstractRaiseError, Frame, LoopExits
-from tracer.link.iteration import definite_items, iterate
+from tracer.link.iteration import definite_items, iterate, range_of
 from tracer.link.truth import ask_truth
-from tracer.link.values import Values
+from tracer.link.values import Values, without_detail
 from tracer.model import code
-from tracer.model.edges import Guard
+from tracer.model.edges import Guard, Unresolved
 
 if TYPE_CHECKING:
     from tracer.link.heap import Cell, Location
     from tracer.link.machine import Machine
+    from tracer.model.names import Span
+
+    State = tuple[Env, dict[Location, Cell]]
 
 LOOP_ROUNDS = 4
+MOST_ROUNDS = 16
 
 
 @handles(code.For)
@@ -31,47 +36,102 @@ def _for(machine: Machine, node: code.For, frame: Frame) -> bool:
     if items is not None:
         guard = Guard(guard.path, guard.span, guard.text, True, "true" if items else "false")
         return _unrolled(machine, node, items, guard, frame)
+    size = range_of(iterable)
+    if size is not None and not size:
+        return execute(machine, node.orelse, frame)
     values = iterate(machine, iterable, frame, node.span)
 
     def bind() -> None:
         assign(machine, node.target, values, frame, node.span)
 
-    return _loop(machine, frame, bind, node.body, node.orelse, guard)
+    if size:
+        guard = Guard(guard.path, guard.span, guard.text, True, "true")
+    return _loop(machine, frame, node, bind, guard, is_sure=bool(size))
 
 
 def _unrolled(machine: Machine, node: code.For, items: list[Values], guard: Guard, frame: Frame) -> bool:
-    breaks: list[tuple[Env, dict[Location, Cell]]] = []
+    breaks: list[State] = []
     base = machine.heap.begin()
     for item in items:
-        exits = LoopExits(machine.heap.begin())
-        base_of_iteration = exits.level
-        frame.loops.append(exits)
-        frame.guards.append(guard)
-        try:
+
+        def bind(item: Values = item) -> None:
             assign(machine, node.target, item, frame, node.span)
-            alive = execute(machine, node.body, frame)
-        finally:
-            frame.guards.pop()
-            frame.loops.pop()
-        # A state that left by `break` is taken relative to the loop's start, so that all of them can be joined there.
-        for env, delta in exits.breaks:
-            breaks.append((env, {**machine.heap.delta_between(base, base_of_iteration), **delta}))
-        states = list(exits.continues)
-        if alive:
-            states.append((frame.env, machine.heap.delta_since(base_of_iteration)))
-        machine.heap.undo_to(base_of_iteration)
+
+        states, error = _round(machine, frame, base, bind, node.body, guard, breaks)
+        if error is not None and not states and not breaks:
+            machine.heap.commit_to(base)
+            raise error
+        if error is not None:
+            frame.escapes |= error.possible
         if not states:
-            frame.env, alive = frame.env, False
             return _after_loop(machine, frame, base, breaks, None)
         machine.heap.merge([delta for _, delta in states])
         frame.env = join_envs([env for env, _ in states])
-    alive = execute(machine, node.orelse, frame) if node.orelse else True
+    return _finish(machine, frame, base, breaks, node.orelse, f"for {node.text}", node.span)
+
+
+def _round(
+    machine: Machine,
+    frame: Frame,
+    base: int,
+    bind: Callable[[], None],
+    body: tuple[code.Statement, ...],
+    guard: Guard,
+    breaks: list[State],
+) -> tuple[list[State], AbstractRaiseError | None]:
+    """Walk a loop's body once: the states in which it goes on, and what it raises if that is certain.
+
+    The heap is taken back to the round's start unless the exception is all there is. States that left by ``break`` are
+    added to ``breaks``, relative to the loop's start, so that they can be joined there.
+    """
+    exits = LoopExits(machine.heap.begin())
+    frame.loops.append(exits)
+    frame.guards.append(guard)
+    returns = len(frame.exits)
+    alive = False
+    raised: AbstractRaiseError | None = None
+    try:
+        bind()
+        alive = execute(machine, body, frame)
+    except AbstractRaiseError as error:
+        raised = error
+    finally:
+        frame.guards.pop()
+        frame.loops.pop()
+    breaks.extend((env, {**machine.heap.delta_between(base, exits.level), **delta}) for env, delta in exits.breaks)
+    states = list(exits.continues)
+    if alive:
+        states.append((frame.env, machine.heap.delta_since(exits.level)))
+    if raised is not None and (states or breaks or len(frame.exits) > returns):
+        frame.strays.add(machine.heap.delta_since(exits.level), {})
+    if raised is None or states or breaks:
+        machine.heap.undo_to(exits.level)
+    return states, raised
+
+
+def _finish(
+    machine: Machine,
+    frame: Frame,
+    base: int,
+    breaks: list[State],
+    orelse: tuple[code.Statement, ...],
+    text: str,
+    span: Span,
+) -> bool:
+    """Walk ``else``, which a ``break`` passes by, and join the ways out."""
+    if not orelse:
+        return _after_loop(machine, frame, base, breaks, frame.env)
+    if breaks:
+        frame.guards.append(open_guard(f"no break in {text}", span, True, frame))
+    try:
+        alive = execute(machine, orelse, frame)
+    finally:
+        if breaks:
+            frame.guards.pop()
     return _after_loop(machine, frame, base, breaks, frame.env if alive else None)
 
 
-def _after_loop(
-    machine: Machine, frame: Frame, base: int, breaks: list[tuple[Env, dict[Location, Cell]]], env: Env | None
-) -> bool:
+def _after_loop(machine: Machine, frame: Frame, base: int, breaks: list[State], env: Env | None) -> bool:
     states = list(breaks)
     if env is not None:
         states.append((env, machine.heap.delta_since(base)))
@@ -86,48 +146,60 @@ def _after_loop(
 def _loop(
     machine: Machine,
     frame: Frame,
+    node: code.For | code.While,
     bind: Callable[[], None],
-    body: tuple[code.Statement, ...],
-    orelse: tuple[code.Statement, ...],
-    guard: Guard | None,
+    guard: Guard,
+    *,
+    is_sure: bool,
 ) -> bool:
-    """Walk a body whose number of rounds is not known until a round changes nothing."""
-    breaks: list[tuple[Env, dict[Location, Cell]]] = []
+    """Walk a body whose number of rounds is not known until a round changes nothing.
+
+    After ``LOOP_ROUNDS`` whatever still changes is widened; a loop not settled after ``MOST_ROUNDS`` is a bound.
+    ``is_sure`` says that there is a first round.
+    """
+    breaks: list[State] = []
     base = machine.heap.begin()
-    for _ in range(LOOP_ROUNDS):
+    newest = len(machine.owners)
+    for number in range(MOST_ROUNDS):
         before = dict(frame.env)
-        exits = LoopExits(machine.heap.begin())
-        frame.loops.append(exits)
-        if guard is not None:
-            frame.guards.append(guard)
-        alive = False
-        depth = len(frame.exits)
-        raised: AbstractRaiseError | None = None
-        try:
-            bind()
-            alive = execute(machine, body, frame)
-        except AbstractRaiseError as error:
-            raised = error
-        finally:
-            if guard is not None:
-                frame.guards.pop()
-            frame.loops.pop()
-        breaks.extend((env, {**machine.heap.delta_between(base, exits.level), **delta}) for env, delta in exits.breaks)
-        states = list(exits.continues)
-        if alive:
-            states.append((frame.env, machine.heap.delta_since(exits.level)))
-        machine.heap.undo_to(exits.level)
-        if raised is not None and not states and not breaks and len(frame.exits) == depth and guard is None:
-            machine.heap.undo_to(base)
-            raise raised
-        if raised is not None:
-            frame.escapes.add(raised.exception)
-        machine.heap.merge([{}, *(delta for _, delta in states)])
+        returns = len(frame.exits)
+        states, error = _round(machine, frame, base, bind, node.body, guard, breaks)
+        if error is not None:
+            if is_sure and number == 0 and not states and not breaks and len(frame.exits) == returns:
+                machine.heap.commit_to(base)
+                raise error
+            if not states and not breaks:
+                machine.heap.undo_to(base + 1)
+            frame.escapes |= error.possible
+        deltas = [{}, *(delta for _, delta in states)]
+        merged = machine.heap.joined(deltas)
         frame.env = join_envs([before, *(env for env, _ in states)])
-        if frame.env == before:
+        changed = _changes(machine, merged, newest)
+        if number >= LOOP_ROUNDS:
+            for location in changed:
+                merged[location] = coarsen(merged[location])
+            frame.env = {name: _coarse(values, before.get(name)) for name, values in frame.env.items()}
+            changed = _changes(machine, merged, newest)
+        machine.heap.apply(merged)
+        if not changed and frame.env == before:
             break
-    alive = execute(machine, orelse, frame) if orelse else True
-    return _after_loop(machine, frame, base, breaks, frame.env if alive else None)
+    else:
+        site = machine.site(frame, node.span, "loop")
+        reason = f"what this loop changes was still growing after {MOST_ROUNDS} rounds"
+        machine.recorder.bounds.setdefault((site, "loop"), Unresolved(site, "loop", reason))
+    text = node.text if isinstance(node, code.While) else f"for {node.text}"
+    orelse = () if _is_endless(node) else node.orelse
+    return _finish(machine, frame, base, breaks, orelse, text, node.span)
+
+
+def _changes(machine: Machine, cells: dict[Location, Cell], newest: int) -> list[Location]:
+    """The cells that would change, of objects older than the loop: newer ones show where those refer to them."""
+    known = machine.heap.cells
+    return [location for location, cell in cells.items() if location[0] < newest and known.get(location) != cell]
+
+
+def _coarse(values: Values, before: Values | None) -> Values:
+    return values if before is None or values <= before else frozenset(map(without_detail, values))
 
 
 @handles(code.While)
@@ -136,16 +208,16 @@ def _while(machine: Machine, node: code.While, frame: Frame) -> bool:
     guard = guard_of(machine, node.text, node.span, True, value, frame)
     if value is False:
         return execute(machine, node.orelse, frame)
-    endless = isinstance(node.test, code.Const) and bool(node.test.value)
 
     def bind() -> None:
         evaluate(machine, node.test, frame)
 
-    if not endless:
-        return _loop(machine, frame, bind, node.body, node.orelse, guard)
-    has_break = _has_break(node.body)
-    alive = _loop(machine, frame, bind, node.body, (), guard)
-    return alive and has_break
+    alive = _loop(machine, frame, node, bind, guard, is_sure=value is True)
+    return alive and (not _is_endless(node) or _has_break(node.body))
+
+
+def _is_endless(node: code.For | code.While) -> bool:
+    return isinstance(node, code.While) and isinstance(node.test, code.Const) and bool(node.test.value)
 
 
 def _has_break(block: tuple[code.Statement, ...]) -> bool:

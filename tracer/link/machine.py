@@ -17,6 +17,7 @@ from tracer.link import (  # noqa: F401 - the kinds of nodes register themselves
     branches,
     calls,
     comprehensions,
+    contexts,
     displays,
     handlers,
     loops,
@@ -26,7 +27,15 @@ from tracer.link import (  # noqa: F401 - the kinds of nodes register themselves
 )
 from tracer.link.binding import bind_arguments
 from tracer.link.classes import ClassState, ClassTable, construct
-from tracer.link.frames import AbstractRaiseError, Arguments, Frame, FunctionState, Summary, WalkLimitError
+from tracer.link.frames import (
+    AbstractRaiseError,
+    Arguments,
+    Frame,
+    FunctionState,
+    Summary,
+    WalkLimitError,
+    raise_first,
+)
 from tracer.link.heap import Captured, Heap
 from tracer.link.imports import ModuleTable, base_symbol_of
 from tracer.link.objects import APART, ObjectTable, find_escaped
@@ -192,7 +201,8 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return act(value)
         result = NOTHING
         deltas = []
-        raised: AbstractRaiseError | None = None
+        errors: list[AbstractRaiseError] = []
+        ended = []
         frame.alternatives += 1
         try:
             for value in ordered(values):
@@ -201,14 +211,18 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                     result = join(result, act(value))
                     deltas.append(self.heap.delta_since(level))
                 except AbstractRaiseError as error:
-                    raised = error
-                    frame.escapes.add(error.exception)
+                    errors.append(error)
+                    ended.append(self.heap.delta_since(level))
                 finally:
                     self.heap.undo_to(level)
         finally:
             frame.alternatives -= 1
-        if raised is not None and not deltas:
-            raise raised
+        if errors and not deltas:
+            self.heap.merge(ended)
+            raise_first(errors)
+        for failed, delta in zip(errors, ended, strict=True):
+            frame.escapes |= failed.possible
+            frame.strays.add(delta, {})
         self.heap.merge(deltas)
         return result
 
@@ -284,23 +298,37 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         return self.call_value(method, arguments, frame, span, form, certain=certain)
 
     def call_function(
-        self, function: Function, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
+        self,
+        function: Function,
+        arguments: Arguments,
+        frame: Frame,
+        span: Span,
+        form: str,
+        *,
+        certain: bool,
+        on_yield: Callable[[Frame, Values], None] | None = None,
     ) -> Values:
-        """Walk a Python function for these arguments, or replay what is known of it."""
+        """Walk a Python function for these arguments, or replay what is known of it.
+
+        With ``on_yield`` the walk is that of one ``with`` statement, which nothing remembers.
+        """
         module = self.modules.module(function.module)
         if module is None or not self.is_followed(function.module):
             return self.library.call_external(
                 self, module.symbol_of(function.scope) if module else "", arguments, frame, span
             )
         scope = module.scope(function.scope)
-        if scope.is_generator and form != "iterate":
-            return self._suspend_generator(function, arguments, frame, span)
+        if (scope.is_generator or scope.is_async) and form not in {"iterate", "await"}:
+            kind = "types:GeneratorType" if scope.is_generator else "types:CoroutineType"
+            return self._suspend(kind, function, arguments, frame, span)
         state = self.functions[function]
         env = bind_arguments(self, function, scope, state, arguments, frame, span)
         receiver = receiver_of(self, scope, state, env)
-        key = (function, frozenset(env.items()))
+        key: tuple[object, ...] = (function, frozenset(env.items()))
         record = self.record_of(key, module, function, receiver)
         certain = certain and not frame.alternatives
+        if on_yield is not None:
+            key = (*key, "with", len(self.stack))
         call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
         frame.record.add(call)
         if key in self._running:
@@ -314,6 +342,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                 self.shared.looked_up[-1] |= summary.looked_up
                 self.heap.replay_writes(summary.writes)
                 frame.escapes |= summary.escapes
+                frame.strays.add(summary.strays.cells, {})
                 if summary.raised is not None:
                     raise summary.raised
                 return summary.returned
@@ -321,7 +350,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return self._give_up(call, "the walk's call depth ends here")
         if self._spent.get(record.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
             return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
-        return self._walk(module, function, env, receiver, key, call, frame)
+        return self._walk(module, function, env, receiver, key, call, frame, on_yield)
 
     def _is_current(self, summary: Summary) -> bool:
         """Whether nothing that the call looked up has moved since; once seen, it counts as of now."""
@@ -356,6 +385,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         key: tuple[object, ...],
         call: CallRecord,
         caller: Frame,
+        on_yield: Callable[[Frame, Values], None] | None = None,
     ) -> Values:
         scope, state = module.scope(function.scope), self.functions[function]
         number = self._frame_numbers.setdefault(key, len(self._frame_numbers) + 1)
@@ -363,7 +393,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             number, module, scope, call.callee.symbol, env, state.frame, call.callee, receiver, owner=state.owner,
             receiver_parameter=scope.parameters[0].name if scope.parameters else None,
             nonlocals=frozenset(scope.nonlocals), globals=frozenset(scope.globals), bound=frozenset(scope.bound),
-            function=function,
+            function=function, on_yield=on_yield,
         )  # fmt: skip
         self._walked[key] = self._walked.get(key, 0) + 1
         first = len(self.owners)
@@ -397,13 +427,15 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             reads = self.heap.end_reads()
             looked_up = self.shared.looked_up.pop()
             self.shared.looked_up[-1] |= looked_up
-        summaries = self._memo.setdefault(key, [])
+        summaries = self._memo.setdefault(key, []) if on_yield is None else []
         escapes = frozenset(body.escapes)
         is_told_apart = self.is_own(function.module) and len(self.owners) > first
         escaped = find_escaped(first, returned, writes) if is_told_apart else frozenset()
         self.escaped |= escaped
-        summaries.insert(0, Summary(reads, writes, returned, raised, escapes, looked_up, moves, escaped, call.callee))
+        summary = Summary(reads, writes, returned, raised, escapes, looked_up, moves, escaped, call.callee, body.strays)
+        summaries.insert(0, summary)
         caller.escapes |= body.escapes
+        caller.strays.add(body.strays.cells, {})
         del summaries[SUMMARIES_PER_KEY:]
         if raised is not None:
             raise raised
@@ -450,25 +482,38 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                 return (cls, UNFOLLOWED)
         return (UNFOLLOWED,)
 
-    def _suspend_generator(self, function: Function, arguments: Arguments, frame: Frame, span: Span) -> Values:
-        obj = self.allocate("types:GeneratorType", (function, frame.symbol, span), frame)
-        self.heap.store(
-            obj.number,
-            "generator",
-            frozenset({PartialValue(function, tuple(arguments.positional), tuple(arguments.keywords.items()))}),
-        )
+    def _suspend(self, kind: SymbolId, function: Function, arguments: Arguments, frame: Frame, span: Span) -> Values:
+        obj = self.allocate(kind, (function, frame.symbol, span), frame)
+        call = PartialValue(function, tuple(arguments.positional), tuple(arguments.keywords.items()))
+        self.heap.store(obj.number, "generator", frozenset({call}))
+        self.heap.store(obj.number, "rest", arguments.rest)
+        self.heap.store(obj.number, "rest keywords", arguments.rest_keywords)
         return frozenset({obj})
 
-    def resume_generator(self, obj: Obj, frame: Frame, span: Span) -> Values:
-        """Walk a generator's body where its first item is asked for; returns what it yields."""
+    def resume_generator(
+        self, obj: Obj, frame: Frame, span: Span, on_yield: Callable[[Frame, Values], None] | None = None
+    ) -> Values:
+        """Walk a generator's body where its first item is asked for, or a coroutine's where it is awaited.
+
+        Returns what it yields, or what the coroutine returns.
+        """
         cell = self.heap.get((obj.number, "generator"))
+        rest, keywords = (self.heap.get((obj.number, name)) for name in ("rest", "rest keywords"))
+        form = "await" if obj.cls == "types:CoroutineType" else "iterate"
         result = NOTHING
         for value in ordered(cell if isinstance(cell, frozenset) else ()):
             if isinstance(value, PartialValue) and isinstance(value.function, Function):
-                arguments = Arguments(list(value.positional), dict(value.keywords))
-                result = join(
-                    result, self.call_function(value.function, arguments, frame, span, "iterate", certain=True)
+                arguments = Arguments(
+                    list(value.positional),
+                    dict(value.keywords),
+                    rest if isinstance(rest, frozenset) else NOTHING,
+                    keywords if isinstance(keywords, frozenset) else NOTHING,
                 )
+                certain = isinstance(cell, frozenset) and len(cell) == 1
+                returned = self.call_function(
+                    value.function, arguments, frame, span, form, certain=certain, on_yield=on_yield
+                )
+                result = join(result, returned)
         return result or unknown("items of a generator")
 
     # --- functions and names -----------------------------------------------------------------------------------------

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.link import comparisons, constants, operators
+from tracer.link.branches import alternatives, guard_of, under_condition
 from tracer.link.evaluation import evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.narrowing import narrow
 from tracer.link.truth import ask_truth, truth_of
-from tracer.link.values import NOTHING, Values, boolean, join, join_all, unknown
+from tracer.link.values import Values, boolean, join_all, unknown
 from tracer.model import code
 
 if TYPE_CHECKING:
@@ -52,43 +53,34 @@ def _compare(machine: Machine, node: code.Compare, frame: Frame) -> Values:
 
 @evaluates(code.Logical)
 def _logical(machine: Machine, node: code.Logical, frame: Frame) -> Values:
+    return _from_operand(machine, node, 0, frame)
+
+
+def _from_operand(machine: Machine, node: code.Logical, index: int, frame: Frame) -> Values:
+    """Evaluate the operands from ``index`` on; those behind one that may decide are a branch."""
+    part = node.values[index]
+    values = evaluate(machine, part, frame)
     stop = node.operator == "or"
-    result = NOTHING
-    saved: list[tuple[dict[str, Values], object]] = []
-    env = frame.env
-    depth = len(frame.guards)
-    try:
-        for index, part in enumerate(node.values):
-            values = evaluate(machine, part, frame)
-            if index == len(node.values) - 1:
-                result = join(result, values)
-                break
-            value = truth_of(machine, values)
-            if value is stop:
-                result = join(result, values)
-                break
-            if value is None:
-                result = join(result, comparisons.only(machine, values, stop))
-                if frame.env is env:
-                    saved.append((env, None))
-                    frame.env = dict(env)
-                if not narrow(machine, part, not stop, frame):
-                    break
-    finally:
-        del frame.guards[depth:]
-        if saved:
-            after = frame.env
-            frame.env = env
-            for name, bound in after.items():
-                if name not in env:
-                    env[name] = bound
-    return result
+    verdict = truth_of(machine, values)
+    if index == len(node.values) - 1 or verdict is stop:
+        return values
+    if verdict is not None:
+        return _from_operand(machine, node, index + 1, frame)
+    results = [comparisons.only(machine, values, stop)]
+
+    def go_on() -> bool:
+        if not narrow(machine, part, not stop, frame):
+            return False
+        with under_condition(part, not stop, node.span, frame):
+            results.append(_from_operand(machine, node, index + 1, frame))
+        return True
+
+    alternatives(machine, frame, [go_on, lambda: True])
+    return join_all(results)
 
 
 @evaluates(code.Conditional)
 def _conditional(machine: Machine, node: code.Conditional, frame: Frame) -> Values:
-    from tracer.link.branches import alternatives, guard_of
-
     value = truth_of(machine, evaluate(machine, node.test, frame))
     results: list[Values] = []
 

@@ -9,7 +9,7 @@ from tracer.link.attributes import delete_attribute
 from tracer.link.blocks import handles
 from tracer.link.branches import guard_of
 from tracer.link.evaluation import evaluate
-from tracer.link.frames import AbstractRaiseError, Frame
+from tracer.link.frames import AbstractRaiseError, Frame, raise_first
 from tracer.link.imports import execute_import, execute_import_from
 from tracer.link.narrowing import narrow
 from tracer.link.subscripts import delete_item
@@ -65,8 +65,7 @@ def _delete(machine: Machine, node: code.Delete, frame: Frame) -> bool:
 def _return(machine: Machine, node: code.Return, frame: Frame) -> bool:
     values = NONE if node.value is None else evaluate(machine, node.value, frame)
     frame.returned = join(frame.returned, values)
-    frame.exits.append(machine.heap.delta_since(frame.level))
-    frame.exit_envs.append(dict(frame.env))
+    frame.exits.append((dict(frame.env), machine.heap.delta_since(frame.level)))
     return False
 
 
@@ -75,12 +74,16 @@ def _raise(machine: Machine, node: code.Raise, frame: Frame) -> bool:
     values = NOTHING if node.exception is None else evaluate(machine, node.exception, frame)
     if node.cause is not None:
         evaluate(machine, node.cause, frame)
+    errors: list[AbstractRaiseError] = []
     for value in ordered(values):
         if isinstance(value, ClassRef):
-            raise AbstractRaiseError(value.symbol, "", values)
-        if isinstance(value, Obj | Typed):
-            raise AbstractRaiseError(value.cls, _message_of(machine, value), values)
-    raise AbstractRaiseError("builtins:Exception" if values else "?", "", values)
+            errors.append(AbstractRaiseError(value.symbol, "", values))
+        elif isinstance(value, Obj | Typed):
+            errors.append(AbstractRaiseError(value.cls, _message_of(machine, value), values))
+    if len(errors) < len(values) or not errors:
+        others = frozenset({"?"}) if values else frozenset()
+        errors.append(AbstractRaiseError("builtins:Exception" if values else "?", "", values, others))
+    raise_first(errors)
 
 
 def _message_of(machine: Machine, value: Obj | Typed) -> str:

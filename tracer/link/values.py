@@ -54,7 +54,7 @@ def _stable(part: object) -> object:
     """What to hash in place of a part whose own hash differs from run to run."""
     if isinstance(part, str):
         return _checksum(part)
-    if part is None or part is ...:
+    if part is None or part is ... or isinstance(part, range):
         return _checksum(str(part))
     if isinstance(part, bytes):
         return crc32(part)

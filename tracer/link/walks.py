@@ -126,7 +126,7 @@ def _note_raise(machine: Machine, name: str, error: AbstractRaiseError) -> None:
         return
     chain = fold_chain(tuple(record for record in error.stack if isinstance(record, CallRecord)))
     site = machine.site(frame, span, "raise")
-    certain = True
+    certain = not error.others
     machine.recorder.raises.append(PredictedRaise(name, error.exception, error.message, site, chain, certain))
 
 

@@ -12,9 +12,6 @@ import pytest
 from tests.unit.link.test_walk import Case, plain
 from tests.unit.link.walking import observe_edges, walk
 
-# What these cases ask for is not all there yet: a certain answer about exceptions, short circuits and generators may be
-# wrong where one of them fails. The first that passes for good leaves this list.
-pytestmark = pytest.mark.xfail(reason="the walk does not follow all control flow yet", strict=False)
 
 CASES = {
     "suppress keeps the exceptions that it names": Case(

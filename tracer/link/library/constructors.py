@@ -263,6 +263,14 @@ def _reversed(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Fram
     return machine.container("list", ("reversed", span), frame, content)
 
 
+def _range(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    known = [known_constant(values) for values in arguments.positional]
+    bounds = [const.value for const in known if const is not None and isinstance(const.value, int)]
+    if bounds and len(bounds) == len(known) <= 3 and not (arguments.rest or bounds[2:] == [0]):
+        return frozenset({Const("range", range(*bounds))})
+    return frozenset({Typed("builtins:range")})
+
+
 def _slice(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     known = [known_constant(values) for values in arguments.positional]
     if known and all(const is not None and isinstance(const.value, int | None) for const in known):
@@ -295,5 +303,6 @@ CONSTRUCTORS: dict[str, Constructor] = {
     "builtins:map": _map,
     "builtins:filter": _filter,
     "builtins:reversed": _reversed,
+    "builtins:range": _range,
     "builtins:slice": _slice,
 }

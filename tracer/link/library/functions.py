@@ -185,7 +185,7 @@ def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Va
 
     values = arguments.positional[0] if arguments.positional else NOTHING
     const = known_constant(values)
-    if const is not None and isinstance(const.value, str):
+    if const is not None and isinstance(const.value, str | range):
         return constant(len(const.value))
     items = definite_items(machine, values, 4096)
     if items is not None:
