@@ -12,7 +12,6 @@ import pytest
 from tests.unit.link.test_walk import Case, plain
 from tests.unit.link.walking import observe_edges, walk
 
-
 CASES = {
     "suppress keeps the exceptions that it names": Case(
         """
