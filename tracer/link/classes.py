@@ -507,14 +507,11 @@ def _run_init(
     machine: Machine, init: Values, value: Obj, state: ClassState | None, arguments: Arguments, frame: Frame,
     span: Span, *, certain: bool,
 ) -> None:  # fmt: skip
-    followed = [f for f in init if not isinstance(f, Function) or machine.is_followed(f.module)]
-    if not followed:
-        return
-    for function in followed:
+    for function in ordered(init):
         if isinstance(function, Builtin):
             machine.library.call_method(machine, function.name, value, arguments, frame, span)
         else:
             machine.call_value(
                 function, arguments.prepend(frozenset({value})), frame, span, "call",
-                certain=certain and len(followed) == 1,
+                certain=certain and len(init) == 1,
             )  # fmt: skip

@@ -69,7 +69,7 @@ from tracer.model.names import Span, SymbolId, symbol_id
 
 if TYPE_CHECKING:
     from tracer.link.library import Library
-    from tracer.link.library.arguments_models import Option
+    from tracer.link.library.arguments_models import Declaration
     from tracer.link.modules import Module, ModuleIndex
 
 DEPTH = 90
@@ -117,7 +117,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.module_names: dict[str, str] = {}
         self.import_failures: dict[str, str] = {}
         self.classes_in_progress: list[ClassState] = []
-        self.options: dict[int, list[Option]] = {}
+        self.options: dict[int, list[Declaration]] = {}
         self.open_objects: set[int] = set()
         self.receivers: dict[tuple[SymbolId, int], bool] = {}
         self.reached: set[SymbolId] = set()

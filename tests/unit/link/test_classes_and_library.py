@@ -443,6 +443,60 @@ def main():
 """,
         {"main -> yes ?"},
     ),
+    "groups, commands and defaults of a command line": Case(
+        """
+import argparse
+def run(args): ...
+def serve(args): ...
+def grouped(): ...
+def chosen(): ...
+def constant(): ...
+def switched(): ...
+def ended(): ...
+def never(): ...
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_mutually_exclusive_group().add_argument("--y", default=3)
+    parser.add_argument_group("more").add_argument("--z", action="store_const", const=4)
+    parser.add_argument("--flag", action=argparse.BooleanOptionalAction)
+    commands = parser.add_subparsers(dest="command")
+    train = commands.add_parser("train", aliases=["t"])
+    train.add_argument("--lr", type=float)
+    train.set_defaults(func=run)
+    commands.add_parser("serve").set_defaults(func=serve)
+    args = parser.parse_args(["--z", "--no-flag", "train", "--lr", "3"])
+    if args.y == 3: grouped()
+    if args.command == "train": chosen()
+    if args.z == 4: constant()
+    if args.flag is False and args.lr == 3: switched()
+    args.func(args)
+    try: parser.error("that is all")
+    except SystemExit: ended()
+    else: never()
+""",
+        {
+            "main -> grouped ?",
+            "main -> chosen ?",
+            "main -> constant ?",
+            "main -> switched ?",
+            "main -> run",
+            "main -> ended ?",
+        },
+    ),
+    "a parser whose options are not all known makes namespaces that may have more": Case(
+        """
+import argparse, os
+def ok(): ...
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--" + os.environ.get("TRACER_NO_SUCH", "size"), default=1)
+    parser.parse_args([]).size
+    other = argparse.ArgumentParser(parents=[parser], add_help=False)
+    other.parse_args([]).size
+    ok()
+""",
+        {"main -> ok"},
+    ),
     "what is only passed on to __post_init__ is no field": Case(
         """
 from dataclasses import InitVar, dataclass

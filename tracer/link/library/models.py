@@ -538,6 +538,12 @@ EXTERNALS: dict[str, Model] = {
     "argparse._ActionsContainer.add_argument": arguments_models.add_argument,
     "argparse._ActionsContainer.add_argument_group": arguments_models.add_group,
     "argparse._ActionsContainer.add_mutually_exclusive_group": arguments_models.add_group,
+    "argparse._ActionsContainer.set_defaults": arguments_models.set_defaults,
+    "argparse._SubParsersAction.add_parser": arguments_models.add_command,
+    "argparse.ArgumentParser.__init__": arguments_models.make_parser,
+    "argparse.ArgumentParser.add_subparsers": arguments_models.add_subparsers,
+    "argparse.ArgumentParser.error": arguments_models.end_program,
+    "argparse.ArgumentParser.exit": arguments_models.end_program,
     "argparse.ArgumentParser.parse_args": arguments_models.parse_args,
     "argparse.ArgumentParser.parse_known_args": arguments_models.parse_known_args,
 }
