@@ -34,6 +34,7 @@ from tracer.link.values import (
     Value,
     Values,
     class_of,
+    constant,
     known_constant,
     single,
 )
@@ -221,6 +222,18 @@ def is_instance(machine: Machine, value: Value, classes: Values) -> bool | None:
         return None
     verdicts = {_is_instance_of(machine, value, cls, wanted) for wanted in classes}
     return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def ask_class(machine: Machine, values: Values, classes: Values, frame: Frame, span: Span) -> None:
+    """What ``isinstance`` runs on an object whose type does not answer it: it reads ``__class__`` as code would."""
+
+    def ask(value: Value) -> Values:
+        method = own_method(machine, value, "__getattribute__")
+        if method is None or is_instance(machine, value, classes) is True:
+            return NOTHING
+        return machine.call(frozenset({method}), Arguments([constant("__class__")]), frame, span, "attribute")
+
+    machine.for_each(values, ask, frame)
 
 
 def has_instance_check(machine: Machine, symbol: str) -> bool:

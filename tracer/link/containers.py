@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
 
 DICTS = {"builtins:dict", "collections:OrderedDict", "collections:defaultdict"}
-LISTS = {"builtins:list", "collections:deque"}
+LISTS = {"builtins:list", "builtins:tuple", "collections:deque"}
+"""Sequences that are objects of the heap; a tuple is one where the number of its items is not known."""
 SETS = {"builtins:set", "builtins:frozenset"}
 CONTAINERS = DICTS | LISTS | SETS
 _KEYED = (str, int, bool, type(None), bytes, float)

@@ -86,7 +86,8 @@ class ObjectTable:
         self: Machine, cls: str, key: object, frame: Frame, content: Content
     ) -> Values:
         """The list or dict that a call's ``*args`` or ``**kwargs`` make: one per call site and frame."""
-        obj = self.unique(f"builtins:{cls}", (key, frame.number, frame.module.name))
+        symbol = cls if ":" in cls else f"builtins:{cls}"
+        obj = self.unique(symbol, (key, frame.number, frame.module.name))
         self.heap.set((obj.number, CONTENT), content)
         return frozenset({obj})
 

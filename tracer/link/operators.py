@@ -80,18 +80,19 @@ def _concatenate(machine: Machine, left: Values, right: Values, frame: Frame, sp
     if isinstance(first, TupleValue) and isinstance(second, TupleValue):
         return tuple_values((*first.items, *second.items))
     if isinstance(first, Obj) and first.cls in LISTS:
+        kind = first.cls
         one, two = definite_items(machine, left, 4096), definite_items(machine, right, 4096)
         if one is not None and two is not None:
-            return machine.container("list", (span, "+"), frame, Content(tuple(enumerate([*one, *two]))))
+            return machine.container(kind, (span, "+"), frame, Content(tuple(enumerate([*one, *two]))))
         rest = join(iterate(machine, left, frame, span), iterate(machine, right, frame, span))
-        return machine.container("list", (span, "+"), frame, Content((), rest))
+        return machine.container(kind, (span, "+"), frame, Content((), rest))
     return None
 
 
 def augmented(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> Values:
     """``left token= right``; lists and own ``__iadd__`` change in place."""
     value = single(left)
-    if isinstance(value, Obj) and value.cls in LISTS and token == "+":
+    if isinstance(value, Obj) and value.cls in LISTS - {"builtins:tuple"} and token == "+":
         machine.library.call_method(machine, "list.extend", value, Arguments([right]), frame, span)
         return left
     if isinstance(value, Obj) and value.cls in DICTS and token == "|":

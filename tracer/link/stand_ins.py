@@ -31,7 +31,7 @@ def note_member(machine: Machine, module: str, name: str, frame: Frame, span: Sp
         return
     getter = _getter_of(machine, module)
     found = resolve_export(machine.modules, module, name) if getter is not None else None
-    if getter is None or found is None or found.kind == "module":
+    if getter is None or found is None or (found.kind == "module" and f"{module}.{name}" in machine.module_frames):
         return
     home = machine.modules.module(getter.module)
     if home is not None:

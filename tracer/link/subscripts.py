@@ -66,7 +66,7 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
             content = machine.content(value)
             position = known_constant(index)
             if (position is not None and position.kind == "slice") or Typed("builtins:slice") in index:
-                return _slice_list(machine, content, position, frame, span)
+                return _slice(machine, cls, content, position, frame, span)
             if position is not None and isinstance(position.value, int) and content.is_exact:
                 count = len(content.items)
                 if -count <= position.value < count:
@@ -133,15 +133,15 @@ def _load_position(machine: Machine, items: tuple[Values, ...], index: Values, f
         frame.escapes.add("builtins:IndexError")
         return NOTHING
     if Typed("builtins:slice") in index:
-        return machine.container("list", (span, "slice"), frame, Content((), join_all(list(items))))
+        return machine.container("tuple", (span, "slice"), frame, Content((), join_all(list(items))))
     return join_all(list(items))
 
 
-def _slice_list(machine: Machine, content: Content, position: Const | None, frame: Frame, span: Span) -> Values:
+def _slice(machine: Machine, cls: str, content: Content, position: Const | None, frame: Frame, span: Span) -> Values:
     if position is not None and content.is_exact:
         items = [item for _, item in content.items][slice(*position.value)]  # type: ignore[misc]
-        return machine.container("list", (span, "slice"), frame, Content(tuple(enumerate(items))))
-    return machine.container("list", (span, "slice"), frame, Content((), content.everything()))
+        return machine.container(cls, (span, "slice"), frame, Content(tuple(enumerate(items))))
+    return machine.container(cls, (span, "slice"), frame, Content((), content.everything()))
 
 
 def store_item(machine: Machine, owners: Values, index: Values, values: Values, frame: Frame, span: Span) -> None:

@@ -497,6 +497,38 @@ def main():
 """,
         {"main -> ok"},
     ),
+    "isinstance asks an object of another class for its __class__": Case(
+        """
+class Asked:
+    def __getattribute__(self, name): return note(name)
+def note(name): return object
+class Same(Asked): ...
+def main():
+    isinstance(Same(), Asked)
+    isinstance(Asked(), int)
+""",
+        {"main -> Asked.__getattribute__ [Asked]", "Asked.__getattribute__ -> note"},
+    ),
+    "a tuple stays one where the number of its items is not known": Case(
+        """
+import os
+def yes(): ...
+def no(): ...
+def check(value):
+    if isinstance(value, tuple): yes()
+    if isinstance(value, list): no()
+def main():
+    made = tuple(part for part in os.environ)
+    check(made)
+    check(made[:2])
+    check(made + made)
+    longer = made
+    longer += (1,)
+    check(longer)
+    if made is longer: no()
+""",
+        {"main -> check", "check -> yes ?"},
+    ),
     "what is only passed on to __post_init__ is no field": Case(
         """
 from dataclasses import InitVar, dataclass

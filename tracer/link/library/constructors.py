@@ -73,7 +73,7 @@ def _list(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, s
 def _tuple(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     known, rest = _items(machine, arguments, frame, span)
     if known is None:
-        return machine.container("list", ("tuple", span), frame, Content((), rest))
+        return machine.container("tuple", ("tuple", span), frame, Content((), rest))
     return tuple_values(tuple(known))
 
 

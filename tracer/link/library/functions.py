@@ -132,7 +132,7 @@ def _delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
 
 
 def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.comparisons import has_instance_check, is_instance
+    from tracer.link.comparisons import ask_class, has_instance_check, is_instance
 
     if len(arguments.positional) < 2:
         return BOOL
@@ -140,6 +140,7 @@ def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span
     if isinstance(cls, ClassRef) and has_instance_check(machine, cls.symbol):
         check = _load_check(machine, cls, frame, span)
         return boolean(truth_of(machine, machine.call(check, Arguments([arguments.positional[0]]), frame, span)))
+    ask_class(machine, arguments.positional[0], arguments.positional[1], frame, span)
     verdicts = {is_instance(machine, value, arguments.positional[1]) for value in arguments.positional[0]}
     return boolean(verdicts.pop() if len(verdicts) == 1 else None)
 

@@ -75,9 +75,11 @@ CONSTANTS: dict[str, Value] = {
 def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``Module.__setattr__``: an attribute, and an entry of ``_modules`` for a submodule."""
     from tracer.link.attributes import plain_store
+    from tracer.link.comparisons import ask_class
 
     owners, names, values = arguments.positional[:3]
     name = known_text(names)
+    ask_class(machine, values, frozenset({ClassRef("torch.nn.parameter:Parameter")}), frame, span)
 
     def store(owner: Value) -> Values:
         if not isinstance(owner, Obj):
