@@ -126,7 +126,8 @@ class Summary:
     """A finished call, replayed while everything it read is unchanged.
 
     ``looked_up`` are names of classes' attributes and modules' variables, ``moves`` how many such had moved before.
-    ``escaped`` are the objects made by the call that outlive it.
+    ``escaped`` are the objects made by the call that outlive it, ``assumed`` what calls still running around it, which
+    it called again, were taken to return.
     """
 
     reads: dict[Location, Cell | None]
@@ -137,6 +138,7 @@ class Summary:
     looked_up: set[str]
     moves: int
     escaped: frozenset[int]
+    assumed: dict[tuple[object, ...], Values]
     record: ContextRecord
     strays: Strays = field(default_factory=Strays)
 

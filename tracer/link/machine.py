@@ -75,6 +75,7 @@ if TYPE_CHECKING:
 DEPTH = 90
 SUMMARIES_PER_KEY = 6
 STEPS = 3_000_000
+RECURSION_ROUNDS = 4
 STEPS_PER_FUNCTION = 150_000
 UNFOLLOWED = "?"
 """Noted among the classes a function returns where it may return what could not be followed."""
@@ -136,7 +137,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self._results: dict[SymbolId, Values] = {}
         self._spent: dict[SymbolId, int] = {}
         self._inner: list[int] = []
-        self._recursed: set[tuple[object, ...]] = set()
+        self._assumed: list[dict[tuple[object, ...], Values]] = [{}]
         self._frame_numbers: dict[tuple[object, ...], int] = {}
 
     # --- places ------------------------------------------------------------------------------------------------------
@@ -332,10 +333,11 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
         frame.record.add(call)
         if key in self._running:
-            self._recursed.add(key)
+            self._assumed[-1][key] = self._running[key]
             return self._running[key] or unknown("recursion")
         for summary in self._memo.get(key, ()):
             if self._is_current(summary) and self.heap.replay_reads(summary.reads):
+                self._assumed[-1].update(summary.assumed)
                 if summary.escaped and self._walked[key] <= APART and self.is_own(function.module):
                     break
                 self.heap.summaries |= summary.escaped
@@ -353,7 +355,9 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         return self._walk(module, function, env, receiver, key, call, frame, on_yield)
 
     def _is_current(self, summary: Summary) -> bool:
-        """Whether nothing that the call looked up has moved since; once seen, it counts as of now."""
+        """Whether what the call took for granted still holds: what it looked up, and of calls that ran around it."""
+        if any(self._running.get(key) != values for key, values in summary.assumed.items()):
+            return False
         if any(name in summary.looked_up for name in self.shared.moves[summary.moves :]):
             return False
         summary.moves = len(self.shared.moves)
@@ -407,13 +411,15 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         returned = NOTHING
         before = self.steps
         self._inner.append(0)
+        self._assumed.append({})
         try:
-            for _ in range(3):
-                self._recursed.discard(key)
+            for _ in range(RECURSION_ROUNDS):
                 returned = blocks.run_body(self, body, dict(env))
-                if key not in self._recursed or returned <= self._running[key]:
+                if self._assumed[-1].pop(key, returned) >= returned:
                     break
                 self._running[key] = join(self._running[key], returned)
+            else:
+                returned = self._give_up(call, "what this recursion returns does not settle") | returned
         except AbstractRaiseError as error:
             if error.frame is None:
                 error.frame, error.stack = body, tuple(self.stack)
@@ -421,6 +427,9 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         finally:
             self.stack.pop()
             del self._running[key]
+            assumed = self._assumed.pop()
+            assumed.pop(key, None)
+            self._assumed[-1].update(assumed)
             self._account(call.callee.symbol, before - self.steps)
             writes = self.heap.delta_since(outer_level)
             self.heap.commit()
@@ -432,7 +441,9 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         is_told_apart = self.is_own(function.module) and len(self.owners) > first
         escaped = find_escaped(first, returned, writes) if is_told_apart else frozenset()
         self.escaped |= escaped
-        summary = Summary(reads, writes, returned, raised, escapes, looked_up, moves, escaped, call.callee, body.strays)
+        summary = Summary(
+            reads, writes, returned, raised, escapes, looked_up, moves, escaped, assumed, call.callee, body.strays
+        )
         summaries.insert(0, summary)
         caller.escapes |= body.escapes
         caller.strays.add(body.strays.cells, {})

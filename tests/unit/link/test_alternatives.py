@@ -100,6 +100,34 @@ def main():
             "main -> bad ?",
         },
     ),
+    "functions that call each other": Case(
+        START
+        + """
+class A:
+    def go(self): return self
+class B:
+    def go(self): return self
+def first(depth):
+    if pick(depth < 1, False): return A()
+    return second(depth)
+def second(depth):
+    if depth > 3: return B()
+    return first(depth + pick(2, 4)).go()
+def main():
+    first(1)
+    second(1)
+""",
+        {
+            "main -> first",
+            "main -> second",
+            "first -> pick",
+            "first -> second ?",
+            "second -> pick ?",
+            "second -> first ?",
+            "second -> A.go [A] ?",
+            "second -> B.go [B] ?",
+        },
+    ),
 }
 
 
