@@ -38,7 +38,6 @@ from tracer.link.values import (
     class_of,
     constant,
     join,
-    order_key,
     ordered,
     single,
     tuple_values,
@@ -224,27 +223,28 @@ def bind(machine: Machine, item: Value, value: Value, cls: SymbolId, frame: Fram
     return frozenset({item})
 
 
-def find_special(machine: Machine, value: Value, name: str) -> Value | None:
-    """A special method looked up on the value's class, bound to the value; None where the class has none."""
+def find_special(machine: Machine, value: Value, name: str) -> Values:
+    """A special method looked up on the value's class, bound to the value; several where only a run picks one."""
+
+    def bound(supplier: Value) -> Value:
+        if isinstance(supplier, MethodWrapper):
+            return supplier.function
+        return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
+
     cls = class_now(machine, value)
-    if cls is None:
-        return None
-    found = machine.find_in_class(cls, name)
-    if found is None:
-        return None
-    supplier = single(found)
-    if supplier is None:
-        supplier = min(found, key=order_key)
-    if isinstance(supplier, MethodWrapper):
-        return supplier.function
-    return Bound(supplier, value) if isinstance(supplier, Function | Builtin) else supplier
+    found = machine.find_in_class(cls, name) if cls is not None else None
+    return frozenset(bound(supplier) for supplier in found or ())
 
 
-def own_method(machine: Machine, value: Value, name: str) -> Value | None:
-    """The special method of an object that a function of followed code supplies, bound; None where there is none."""
-    method = find_special(machine, value, name) if isinstance(value, Obj | Typed) else None
-    function = method.function if isinstance(method, Bound) else method
-    return method if isinstance(function, Function) and machine.is_followed(function.module) else None
+def own_method(machine: Machine, value: Value, name: str) -> Values:
+    """The special method of an object where a function of followed code supplies it."""
+
+    def is_followed(method: Value) -> bool:
+        function = method.function if isinstance(method, Bound) else method
+        return isinstance(function, Function) and machine.is_followed(function.module)
+
+    methods = find_special(machine, value, name) if isinstance(value, Obj | Typed) else NOTHING
+    return methods if any(is_followed(method) for method in methods) else NOTHING
 
 
 # --- classes, super, callables ---------------------------------------------------------------------------------------
@@ -475,10 +475,10 @@ def plain_store(machine: Machine, owner: Obj, name: str, values: Values, frame: 
     """What ``object.__setattr__`` does: a property's setter, else the instance."""
     in_class = machine.find_in_class(owner.cls, name)
     for item in ordered(in_class or ()):
-        setter = find_special(machine, item, "__set__") if isinstance(item, Obj) else None
-        if setter is not None:
+        setter = find_special(machine, item, "__set__") if isinstance(item, Obj) else NOTHING
+        if setter:
             arguments = Arguments([frozenset({owner}), values])
-            machine.call(frozenset({setter}), arguments, frame, span, "property")
+            machine.call(setter, arguments, frame, span, "property")
             return
         if isinstance(item, PropertyValue):
             if item.setter is not None:

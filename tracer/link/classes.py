@@ -429,9 +429,7 @@ def _base_from_text(machine: Machine, module: str, text: str) -> Values:
 # --- construction ----------------------------------------------------------------------------------------------------
 
 
-def construct(
-    machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span, *, certain: bool
-) -> Values:
+def construct(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``C(...)``: the metaclass's ``__call__``, ``__new__``, ``__init__``."""
     model = machine.library.class_model(machine, cls.symbol)
     if model is not None:
@@ -440,12 +438,10 @@ def construct(
         for value in ordered(machine.find_in_class(meta, "__call__") or ()):
             if isinstance(value, Function) and machine.is_followed(value.module):
                 return machine.call(frozenset({value}), arguments.prepend(frozenset({cls})), frame, span)
-    return instantiate(machine, cls, arguments, frame, span, certain=certain)
+    return instantiate(machine, cls, arguments, frame, span)
 
 
-def instantiate(
-    machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span, *, certain: bool
-) -> Values:
+def instantiate(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """What ``type.__call__`` does: ``__new__``, then ``__init__`` on an instance of the class."""
     state = machine.class_state(cls.symbol)
     made = _run_new(machine, cls, arguments, frame, span)
@@ -460,7 +456,7 @@ def instantiate(
         _keep_items(machine, made, arguments, frame, span)
     for value in sorted(made, key=order_key):
         if init is not None and (isinstance(value, Obj) and is_subclass(machine, value.cls, cls.symbol)):
-            _run_init(machine, init, value, state, arguments, frame, span, certain=certain)
+            _run_init(machine, init, value, state, arguments, frame, span)
     return made
 
 
@@ -505,13 +501,12 @@ def _run_new(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame
 
 def _run_init(
     machine: Machine, init: Values, value: Obj, state: ClassState | None, arguments: Arguments, frame: Frame,
-    span: Span, *, certain: bool,
+    span: Span,
 ) -> None:  # fmt: skip
-    for function in ordered(init):
+
+    def run(function: Value) -> Values:
         if isinstance(function, Builtin):
-            machine.library.call_method(machine, function.name, value, arguments, frame, span)
-        else:
-            machine.call_value(
-                function, arguments.prepend(frozenset({value})), frame, span, "call",
-                certain=certain and len(init) == 1,
-            )  # fmt: skip
+            return machine.library.call_method(machine, function.name, value, arguments, frame, span)
+        return machine.call_value(function, arguments.prepend(frozenset({value})), frame, span, "call")
+
+    machine.for_each(init, run, frame)

@@ -63,15 +63,12 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
             return None if inside is None else not inside
     methods = {value: own_method(machine, value, _COMPARISONS[token]) for value in left}
     if any(methods.values()):
-        machine.for_each(
-            left,
-            lambda value: (
-                machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
-                if (method := methods[value]) is not None
-                else NOTHING
-            ),
-            frame,
-        )
+
+        def ask(value: Value) -> Values:
+            method = methods[value]
+            return machine.call(method, Arguments([right]), frame, span, "operator") if method else NOTHING
+
+        machine.for_each(left, ask, frame)
         return None
     first, second = known_constant(left), known_constant(right)
     if first is not None and second is not None:
@@ -192,8 +189,8 @@ def _contains_value(machine: Machine, owner: Value, items: Values, frame: Frame,
         return False if all(verdict is False for verdict in verdicts) else None
     if isinstance(owner, Obj | Typed) and owner.cls in machine.classes:
         method = own_method(machine, owner, "__contains__")
-        if method is not None:
-            result = machine.call(frozenset({method}), Arguments([items]), frame, span, "operator")
+        if method:
+            result = machine.call(method, Arguments([items]), frame, span, "operator")
             value = single(result)
             return truth_of_value(machine, value) if value is not None else None
     return None
@@ -229,9 +226,9 @@ def ask_class(machine: Machine, values: Values, classes: Values, frame: Frame, s
 
     def ask(value: Value) -> Values:
         method = own_method(machine, value, "__getattribute__")
-        if method is None or is_instance(machine, value, classes) is True:
+        if not method or is_instance(machine, value, classes) is True:
             return NOTHING
-        return machine.call(frozenset({method}), Arguments([constant("__class__")]), frame, span, "attribute")
+        return machine.call(method, Arguments([constant("__class__")]), frame, span, "attribute")
 
     machine.for_each(values, ask, frame)
 

@@ -75,10 +75,10 @@ def _bind(machine: Machine, item: code.WithItem, values: Values, frame: Frame) -
 def _is_active(machine: Machine, value: Obj, *, is_async: bool) -> bool:
     """Whether entering or leaving it runs code that can be walked."""
     found = (_method(machine, value, name, is_async=is_async) for name in ("enter", "exit"))
-    return value.cls == SUPPRESS or any(method is not None for method in found)
+    return value.cls == SUPPRESS or any(found)
 
 
-def _method(machine: Machine, value: Obj, name: str, *, is_async: bool) -> Value | None:
+def _method(machine: Machine, value: Obj, name: str, *, is_async: bool) -> Values:
     return own_method(machine, value, f"__{'a' if is_async else ''}{name}__")
 
 
@@ -187,10 +187,10 @@ def _call(
 ) -> Values:
     """Call ``__enter__`` or ``__exit__``, awaited where the statement is ``async``."""
     method = _method(machine, manager, name, is_async=node.is_async)
-    if method is None:
+    if not method:
         return frozenset({manager}) if name == "enter" else NONE
     span = node.items[index].span
-    returned = machine.call(frozenset({method}), arguments, frame, span, "with")
+    returned = machine.call(method, arguments, frame, span, "with")
     return await_value(machine, returned, frame, span) if node.is_async else returned
 
 

@@ -102,20 +102,19 @@ def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> 
 
 def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
     method = own_method(machine, value, "__iter__")
-    if method is not None:
-        iterator = machine.call(frozenset({method}), Arguments(), frame, span, "for")
+    if method:
+        iterator = machine.call(method, Arguments(), frame, span, "for")
 
         def follow(item: Value) -> Values:
-            following = find_special(machine, item, "__next__") if isinstance(item, Obj) else None
-            if following is not None:
-                return machine.call(frozenset({following}), Arguments(), frame, span, "for")
+            following = find_special(machine, item, "__next__") if isinstance(item, Obj) else NOTHING
+            if following:
+                return machine.call(following, Arguments(), frame, span, "for")
             return _iterate_value(machine, item, frame, span) if item != value else NOTHING
 
         return machine.for_each(iterator, follow, frame)
-    has_iter = find_special(machine, value, "__iter__") is not None
-    getter = None if has_iter else own_method(machine, value, "__getitem__")
-    if getter is not None:
-        return machine.call(frozenset({getter}), Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
+    getter = NOTHING if find_special(machine, value, "__iter__") else own_method(machine, value, "__getitem__")
+    if getter:
+        return machine.call(getter, Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
     return unknown(f"items of a {class_of(value)}")
 
 
@@ -147,8 +146,8 @@ def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> V
         if isinstance(value, Obj) and value.cls == "types:CoroutineType":
             return machine.resume_generator(value, frame, span)
         method = own_method(machine, value, "__await__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "await")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "await")
         return frozenset({value})
 
     return machine.for_each(values, await_one, frame)

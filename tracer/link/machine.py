@@ -179,7 +179,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.spend()
         if len(callees) == 1:
             (callee,) = callees
-            return self.call_value(callee, arguments, frame, span, form, certain=True)
+            return self.call_value(callee, arguments, frame, span, form)
         for callee in ordered(callees):
             if isinstance(callee, Unknown):
                 self.unresolved(frame, span, "", callee.reason)
@@ -187,7 +187,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         def call_one(callee: Value) -> Values:
             if isinstance(callee, Unknown | External):
                 return unknown("result of a call that could not be followed")
-            return self.call_value(callee, arguments, frame, span, form, certain=False)
+            return self.call_value(callee, arguments, frame, span, form)
 
         return self.for_each(callees, call_one, frame)
 
@@ -227,9 +227,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         self.heap.merge(deltas)
         return result
 
-    def call_value(
-        self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
-    ) -> Values:
+    def call_value(self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str) -> Values:
         """Call one value."""
         match callee:
             case Function():
@@ -237,11 +235,11 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                 if model is not None:
                     self._note_modelled(callee, arguments, frame, span, form)
                     return model(self, arguments, frame, span)
-                return self.call_function(callee, arguments, frame, span, form, certain=certain)
+                return self.call_function(callee, arguments, frame, span, form)
             case Bound(function=function, receiver=receiver):
-                return self._call_bound(function, receiver, arguments, frame, span, form, certain=certain)
+                return self._call_bound(function, receiver, arguments, frame, span, form)
             case ClassRef():
-                return construct(self, callee, arguments, frame, span, certain=certain)
+                return construct(self, callee, arguments, frame, span)
             case Builtin(name=name):
                 return self.library.call_builtin(self, name, arguments, frame, span)
             case PartialValue(function=function, positional=positional, keywords=keywords):
@@ -251,11 +249,11 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                     arguments.rest,
                     arguments.rest_keywords,
                 )
-                return self.call_value(function, merged, frame, span, form, certain=certain)
+                return self.call_value(function, merged, frame, span, form)
             case MethodWrapper(function=function):
-                return self.call_value(function, arguments, frame, span, form, certain=certain)
+                return self.call_value(function, arguments, frame, span, form)
             case Obj() | Typed():
-                return self._call_instance(callee, arguments, frame, span, form, certain=certain)
+                return self._call_instance(callee, arguments, frame, span, form)
             case External(name=name):
                 return self.library.call_external(self, name, arguments, frame, span)
             case Const(kind="NoneType"):
@@ -270,8 +268,10 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         module = self.modules.module(function.module)
         if module is not None and self.in_scope(function.module):
             record = self.record_of((function, "modelled"), module, function, None)
-            certain = not frame.alternatives
-            frame.record.add(CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain))
+            frame.record.add(self._record_call(frame, span, form, record))
+
+    def _record_call(self, frame: Frame, span: Span, form: str, callee: ContextRecord) -> CallRecord:
+        return CallRecord(self.site(frame, span, form), callee, tuple(frame.guards), not frame.alternatives)
 
     def _call_bound(
         self,
@@ -281,22 +281,18 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         frame: Frame,
         span: Span,
         form: str,
-        *,
-        certain: bool,
     ) -> Values:
         if isinstance(function, Builtin):
             return self.library.call_method(self, function.name, receiver, arguments, frame, span)
-        return self.call_value(function, arguments.prepend(frozenset({receiver})), frame, span, form, certain=certain)
+        return self.call_value(function, arguments.prepend(frozenset({receiver})), frame, span, form)
 
-    def _call_instance(
-        self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str, *, certain: bool
-    ) -> Values:
+    def _call_instance(self, callee: Value, arguments: Arguments, frame: Frame, span: Span, form: str) -> Values:
         from tracer.link.attributes import find_special
 
         method = find_special(self, callee, "__call__")
-        if method is None:
+        if not method:
             return unknown(f"calling a {class_of(callee)}")
-        return self.call_value(method, arguments, frame, span, form, certain=certain)
+        return self.call(method, arguments, frame, span, form)
 
     def call_function(
         self,
@@ -305,8 +301,6 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         frame: Frame,
         span: Span,
         form: str,
-        *,
-        certain: bool,
         on_yield: Callable[[Frame, Values], None] | None = None,
     ) -> Values:
         """Walk a Python function for these arguments, or replay what is known of it.
@@ -327,10 +321,9 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         receiver = receiver_of(self, scope, state, env)
         key: tuple[object, ...] = (function, frozenset(env.items()))
         record = self.record_of(key, module, function, receiver)
-        certain = certain and not frame.alternatives
         if on_yield is not None:
             key = (*key, "with", len(self.stack))
-        call = CallRecord(self.site(frame, span, form), record, tuple(frame.guards), certain)
+        call = self._record_call(frame, span, form, record)
         frame.record.add(call)
         if key in self._running:
             self._assumed[-1][key] = self._running[key]
@@ -511,20 +504,19 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         cell = self.heap.get((obj.number, "generator"))
         rest, keywords = (self.heap.get((obj.number, name)) for name in ("rest", "rest keywords"))
         form = "await" if obj.cls == "types:CoroutineType" else "iterate"
-        result = NOTHING
-        for value in ordered(cell if isinstance(cell, frozenset) else ()):
-            if isinstance(value, PartialValue) and isinstance(value.function, Function):
-                arguments = Arguments(
-                    list(value.positional),
-                    dict(value.keywords),
-                    rest if isinstance(rest, frozenset) else NOTHING,
-                    keywords if isinstance(keywords, frozenset) else NOTHING,
-                )
-                certain = isinstance(cell, frozenset) and len(cell) == 1
-                returned = self.call_function(
-                    value.function, arguments, frame, span, form, certain=certain, on_yield=on_yield
-                )
-                result = join(result, returned)
+
+        def resume(value: Value) -> Values:
+            if not isinstance(value, PartialValue) or not isinstance(value.function, Function):
+                return NOTHING
+            arguments = Arguments(
+                list(value.positional),
+                dict(value.keywords),
+                rest if isinstance(rest, frozenset) else NOTHING,
+                keywords if isinstance(keywords, frozenset) else NOTHING,
+            )
+            return self.call_function(value.function, arguments, frame, span, form, on_yield=on_yield)
+
+        result = self.for_each(cell, resume, frame) if isinstance(cell, frozenset) else NOTHING
         return result or unknown("items of a generator")
 
     # --- functions and names -----------------------------------------------------------------------------------------

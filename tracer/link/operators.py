@@ -41,8 +41,8 @@ def binary(machine: Machine, token: str, left: Values, right: Values, frame: Fra
     if any(methods.values()):
 
         def apply(value: Value) -> Values:
-            if (method := methods[value]) is not None:
-                return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+            if method := methods[value]:
+                return machine.call(method, Arguments([right]), frame, span, "operator")
             return _builtin(machine, token, frozenset({value}), right, frame, span)
 
         return machine.for_each(left, apply, frame)
@@ -52,8 +52,8 @@ def binary(machine: Machine, token: str, left: Values, right: Values, frame: Fra
         maybe = NOTHING if all(isinstance(value, Const | TupleValue) for value in left) else unknown("an operand")
 
         def reflect(value: Value) -> Values:
-            if (method := methods.get(value)) is not None:
-                return machine.call(frozenset({method}), Arguments([left]), frame, span, "operator")
+            if method := methods.get(value):
+                return machine.call(method, Arguments([left]), frame, span, "operator")
             return _builtin(machine, token, left, frozenset({value}), frame, span)
 
         return machine.for_each(right | maybe, reflect, frame)
@@ -103,8 +103,8 @@ def augmented(machine: Machine, token: str, left: Values, right: Values, frame: 
         return binary(machine, token, left, right, frame, span)
 
     def change(item: Value) -> Values:
-        if (method := methods[item]) is not None:
-            return machine.call(frozenset({method}), Arguments([right]), frame, span, "operator")
+        if method := methods[item]:
+            return machine.call(method, Arguments([right]), frame, span, "operator")
         return binary(machine, token, frozenset({item}), right, frame, span)
 
     return machine.for_each(left, change, frame)

@@ -42,8 +42,8 @@ def hash_keys(machine: Machine, keys: Values, frame: Frame, span: Span, form: st
 
     def ask(key: Value) -> Values:
         method = own_method(machine, key, "__hash__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, form)
+        if method:
+            return machine.call(method, Arguments(), frame, span, form)
         return NOTHING
 
     machine.for_each(keys, ask, frame)
@@ -108,8 +108,8 @@ def _load_item(machine: Machine, value: Value, index: Values, frame: Frame, span
             return frozenset({value})
         case Obj() | Typed():
             method = own_method(machine, value, "__getitem__")
-            if method is not None:
-                return machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
+            if method:
+                return machine.call(method, Arguments([index]), frame, span, "subscript")
             return unknown(f"an item of a {class_of(value)}")
         case External(name="sys.modules") if key is not None and isinstance(key[0], str):
             return frozenset({module_value(machine, _module_called(machine, key[0]))})
@@ -172,8 +172,8 @@ def store_item(machine: Machine, owners: Values, index: Values, values: Values, 
                     machine.note_write(frame, span, "dict", "*", instance.cls, values, generic=True)
             case Obj() | Typed():
                 method = own_method(machine, owner, "__setitem__")
-                if method is not None:
-                    machine.call(frozenset({method}), Arguments([index, values]), frame, span, "subscript")
+                if method:
+                    machine.call(method, Arguments([index, values]), frame, span, "subscript")
         return NOTHING
 
     machine.for_each(owners, store, frame)
@@ -191,8 +191,8 @@ def delete_item(machine: Machine, owners: Values, index: Values, frame: Frame, s
                 machine.heap.set((owner.number, CONTENT), _without(content, cls, key if is_certain else None))
             case Obj() | Typed():
                 method = own_method(machine, owner, "__delitem__")
-                if method is not None:
-                    machine.call(frozenset({method}), Arguments([index]), frame, span, "subscript")
+                if method:
+                    machine.call(method, Arguments([index]), frame, span, "subscript")
         return NOTHING
 
     machine.for_each(owners, delete, frame)

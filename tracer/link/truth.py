@@ -47,21 +47,21 @@ def ask_truth(machine: Machine, values: Values, frame: Frame, span: Span) -> boo
 
     def ask(value: Value) -> Values:
         method = _own_test(machine, value)
-        if method is None:
+        if not method:
             verdicts.add(truth_of_value(machine, value))
         else:
-            verdicts.add(truth_of(machine, machine.call(frozenset({method}), Arguments(), frame, span, "operator")))
+            verdicts.add(truth_of(machine, machine.call(method, Arguments(), frame, span, "operator")))
         return NOTHING
 
     machine.for_each(values, ask, frame)
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
-def _own_test(machine: Machine, value: Value) -> Value | None:
+def _own_test(machine: Machine, value: Value) -> Values:
     if not isinstance(value, Obj | Typed) or value.cls not in machine.classes:
-        return None
-    name = next((name for name in ("__bool__", "__len__") if find_special(machine, value, name) is not None), None)
-    return own_method(machine, value, name) if name is not None else None
+        return NOTHING
+    name = next((name for name in ("__bool__", "__len__") if find_special(machine, value, name)), None)
+    return own_method(machine, value, name) if name is not None else NOTHING
 
 
 def truth_of_value(machine: Machine, value: Value) -> bool | None:

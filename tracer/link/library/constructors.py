@@ -138,8 +138,8 @@ def _str(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
 
     def show(value: Value) -> Values:
         method = own_method(machine, value, "__str__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "call")
         return STR
 
     machine.for_each(arguments.positional[0], show, frame)

@@ -167,8 +167,8 @@ def construct(machine: Machine, receiver: Value, arguments: Arguments, frame: Fr
             continue
         store_attribute(machine, frozenset({receiver}), name, values, frame, span, "field")
     post = find_special(machine, receiver, "__post_init__")
-    if post is not None:
-        machine.call(frozenset({post}), Arguments(passed_on), frame, span, "call")
+    if post:
+        machine.call(post, Arguments(passed_on), frame, span, "call")
     return NONE
 
 

@@ -194,8 +194,8 @@ def _len(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Va
 
     def measure(value: Value) -> Values:
         method = own_method(machine, value, "__len__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "call")
         return INT
 
     return machine.for_each(values, measure, frame) or INT
@@ -228,8 +228,8 @@ def _iter(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
         ):
             return frozenset({value})
         method = own_method(machine, value, "__iter__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "call")
         items = iterate(machine, frozenset({value}), frame, span)
         return machine.container("list", ("iter", span), frame, Content((), items))
 
@@ -242,8 +242,8 @@ def _next(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> V
 
     def follow(value: Value) -> Values:
         method = own_method(machine, value, "__next__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "call")
         return iterate(machine, frozenset({value}), frame, span)
 
     default = arguments.positional[1] if len(arguments.positional) > 1 else NOTHING
@@ -279,8 +279,8 @@ def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> 
 
     def show(value: Value) -> Values:
         method = own_method(machine, value, "__str__")
-        if method is not None:
-            return machine.call(frozenset({method}), Arguments(), frame, span, "call")
+        if method:
+            return machine.call(method, Arguments(), frame, span, "call")
         return STR
 
     for values in arguments.positional:

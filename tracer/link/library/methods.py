@@ -414,7 +414,7 @@ def _type_call(machine: Machine, receiver: Value, arguments: Arguments, frame: F
     from tracer.link.classes import instantiate
 
     if isinstance(receiver, ClassRef):
-        return instantiate(machine, receiver, arguments, frame, span, certain=True)
+        return instantiate(machine, receiver, arguments, frame, span)
     return unknown("type.__call__ of what is not known")
 
 

@@ -139,8 +139,8 @@ def _iterate_loader(machine: Machine, loader: Obj, frame: Frame, span: Span) -> 
         items = NOTHING
         for name, given in (("__len__", ()), ("__getitem__", (frozenset({Typed("builtins:int")}),))):
             method = find_special(machine, dataset, name)
-            if method is not None:
-                items = machine.call(frozenset({method}), Arguments(list(given)), frame, span, "for")
+            if method:
+                items = machine.call(method, Arguments(list(given)), frame, span, "for")
         return items
 
     cell = machine.heap.get((loader.number, "dataset"))
