@@ -19,11 +19,12 @@ from tracer.extract.fingerprint import extractor_fingerprint
 from tracer.link.modules import FactsOf
 from tracer.link.program import link_target
 from tracer.model.edges import Site
-from tracer.model.facts import Header
+from tracer.model.facts import Header, Import
 from tracer.model.names import SymbolId, dotted_name_of, module_of, symbol_id
 from tracer.model.program import Program
 from tracer.model.progress import Progress
 from tracer.model.targets import Scenario, Target
+from tracer.observe.configured import describe_configuration
 from tracer.parse.discovery import find_sources
 from tracer.parse.distributions import distribution_versions
 from tracer.parse.environment import Environment, read_environment
@@ -44,6 +45,11 @@ class Places:
     def find_file(self, path: str) -> Path | None:
         """The file that pages and evidence call ``path``."""
         return next((file for folder in (self.root, *self.libraries) if (file := folder / path).is_file()), None)
+
+    def find_module(self, name: str) -> Path | None:
+        """The file of a dotted module name."""
+        path = name.replace(".", "/")
+        return (self.find_file(f"{path}.py") or self.find_file(f"{path}/__init__.py")) if name else None
 
     def find_package(self, name: str) -> Path | None:
         """The folder or file of a dotted package or module name."""
@@ -94,6 +100,14 @@ class Codebase:
         """Each scenario's declared files, by scenario and by name in its work folder."""
         return {
             scenario.name: {name: (self.base / committed).read_bytes() for name, committed in scenario.data}
+            for scenario in self.target.scenarios
+        }
+
+    @cached_property
+    def configured(self) -> Mapping[str, Mapping[str, str]]:
+        """What each scenario is told to do, part by part, as its evidence names it."""
+        return {
+            scenario.name: describe_configuration(scenario, self.data[scenario.name], self._setup_code(scenario))
             for scenario in self.target.scenarios
         }
 
@@ -173,6 +187,7 @@ class Codebase:
         return replace(
             program,
             libraries=self.versions_of(named_packages(program)),
+            scenarios=self.configured,
             problems=tuple(sorted({*program.problems, *problems})),
         )
 
@@ -195,6 +210,23 @@ class Codebase:
         if path not in self._names:
             self._names[path] = self._index_names(path)
         return self._names[path].get((0 if qualname == "<module>" else first_line, plain_name(qualname)))
+
+    def _setup_code(self, scenario: Scenario) -> Mapping[str, bytes]:
+        """The file of a scenario's setup and those it imports from below the root, by path.
+
+        Imports of the target's own packages are left out: these count where a claim rests on them.
+        """
+        own = Places(self.places.root, ())
+        setup = (scenario.setup or "").partition(":")[0]
+        found: dict[str, bytes] = {}
+        pending = [setup, *(name for name in packages_around(setup) if not self.target.owns(name))]
+        while pending:
+            file = own.find_module(pending.pop())
+            if file is not None and (path := self.show_path(file)) not in found:
+                found[path] = file.read_bytes()
+                named = [name for item in self.store.facts_of(file).header.imports for name in names_in(path, item)]
+                pending += [name for name in named if not self.target.owns(name)]
+        return found
 
     def _has_module(self, name: str) -> bool:
         top = name.partition(".")[0]
@@ -233,12 +265,30 @@ class Codebase:
 
 def find_missing_imports(path: str, header: Header, has_module: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
     """The unconditional imports of a file whose module is nowhere, as (line, message)."""
-    package = PurePosixPath(path).parts[:-1]
     for item in header.imports:
-        parents = package[: len(package) - item.level + 1] if item.level else ()
-        module = ".".join((*parents, *filter(None, item.module.split("."))))
+        module = imported_module(path, item)
         if module and not item.conditional and not has_module(module):
             yield item.span.line, f"imports {module}, which is not installed in the environment"
+
+
+def imported_module(path: str, item: Import) -> str:
+    """The dotted name of the module that an import in the file at ``path`` names; empty above the top."""
+    package = PurePosixPath(path).parts[:-1]
+    parents = package[: len(package) - item.level + 1] if item.level else ()
+    return ".".join((*parents, *filter(None, item.module.split("."))))
+
+
+def names_in(path: str, item: Import) -> tuple[str, ...]:
+    """All that an import may run, as dotted names: the module, the packages around it, what is taken out of it."""
+    module = imported_module(path, item)
+    inner = f"{module}.{item.origin}" if item.origin else module
+    return (*packages_around(inner), inner) if module else ()
+
+
+def packages_around(module: str) -> tuple[str, ...]:
+    """The packages that hold a module, outermost first: ``a`` and ``a.b`` of ``a.b.c``."""
+    parts = module.split(".")
+    return tuple(".".join(parts[:count]) for count in range(1, len(parts)))
 
 
 def plain_name(qualname: str) -> str:

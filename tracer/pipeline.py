@@ -15,14 +15,16 @@ from pathlib import PurePosixPath
 
 from tracer.claim.claims import derive_claims
 from tracer.claim.symbols import find_undocumentable
-from tracer.codebase import Codebase, Problems, link_codebase, open_codebase
+from tracer.codebase import Codebase, Problems, link_codebase, module_name_of, open_codebase
 from tracer.codec.claims import encode_lock
 from tracer.config import Config
 from tracer.config.document import Key, read_document, render_key
 from tracer.config.loading import PYPROJECT, SECTION, find_config
 from tracer.errors import TargetError, TracerError
+from tracer.judge.conditions import read_conditions
 from tracer.judge.gaps import find_gaps
 from tracer.judge.lock import compare
+from tracer.judge.outcomes import ConditionOutcomes, outcomes_of
 from tracer.judge.report import Finding, build_report, holds
 from tracer.judge.summary import summarise
 from tracer.judge.verdicts import judge
@@ -63,6 +65,15 @@ class Traced:
     summaries: Mapping[str, Mapping[str, int]]
     pages: int
     problems: Problems
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A run, how the conditions in the target's own files came out in it, and the lines of those files."""
+
+    run: ScenarioRun
+    conditions: ConditionOutcomes
+    lines_of: Callable[[str], tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +141,20 @@ def check(config: Config, *, fresh: bool = False, observe: bool = False, progres
     return Checked(findings, stale, 0 if holds(findings) and not (fresh and stale) else 1)
 
 
-def observe(config: Config, name: str, device: str = "cpu", progress: Progress = SILENCE) -> ScenarioRun:
-    """Run one scenario and renew its evidence; returns the run. Raises ``TargetError`` for a name not configured."""
+def observe(config: Config, name: str, device: str = "cpu", progress: Progress = SILENCE) -> Observed:
+    """Run one scenario, renew its evidence, and see how the target's own conditions came out.
+
+    Raises ``TargetError`` for a name not configured.
+    """
     workspace = Workspace(config.folder)
     target, scenario = config.scenario_named(name)
     codebase = open_codebase(target, config.folder, workspace.cache)
     with workspace.alone(progress):
         (run,) = run_scenarios(codebase, workspace, device, progress, (scenario,))
         workspace.renew_evidence(run)
-    return run
+    script = next(known.script for known in codebase.walked.scenarios if known.name == name)
+    own = [path for path in run.executed if path == script or target.owns(module_name_of(path))]
+    return Observed(run, outcomes_of(run, own, read_conditions(codebase.lines_of)), codebase.lines_of)
 
 
 def derive(target: Target, workspace: Workspace, progress: Progress) -> Derived:
@@ -198,6 +214,7 @@ def run_scenarios(
             python=codebase.python,
             device=kind,
             watch=watch_of(codebase),
+            configured=codebase.configured[scenario.name],
         )
 
 

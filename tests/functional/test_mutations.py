@@ -104,7 +104,7 @@ def test_moved_lines_make_pages_stale_and_fail_only_when_fresh_ones_are_wanted(p
     moved = check(project)
     (only,) = moved.findings
     assert (only.rule, only.level, moved.exit_code) == ("stale-evidence", "note", 0)
-    assert re.fullmatch(r"\d\d+ claims of target lens rest on evidence for other bytes", only.message)
+    assert re.fullmatch(r"\d\d+ claims of target lens rest on evidence for other bytes or settings", only.message)
     assert any(page.startswith("lens/attributes/") for page in moved.stale_pages)
     assert check(project, fresh=True).exit_code == 1
     trace(project, observe=True)

@@ -17,6 +17,7 @@ from tests.functional.lens import ROOT, check, copy_project, files_below, run_tr
 from tracer import pipeline
 from tracer.codec.evidence import decode_evidence
 from tracer.config import load_config
+from tracer.model.verdicts import Verdict
 from tracer.workspace import Workspace
 
 GENERATED = "docs/generated"
@@ -42,6 +43,15 @@ def make_project(folder: Path, files: dict[str, str | bytes], config: str) -> Pa
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return folder
+
+
+def verdicts_of(folder: Path) -> tuple[Verdict, ...]:
+    """What the evidence there is makes of the claims of a project with one target."""
+    config = load_config(folder / "tracer.toml")
+    workspace = Workspace(config.folder)
+    derived = [pipeline.derive(each, workspace, pipeline.SILENCE) for each in config.targets]
+    (traced,) = pipeline.compare_with_runs(derived, workspace.read_evidence(), pipeline.SILENCE)
+    return traced.verdicts
 
 
 # --- what is written -------------------------------------------------------------------------------------------------
@@ -91,11 +101,9 @@ def test_evidence_about_a_base_class_is_stale_with_its_file(observed: Path, tmp_
     folder = Path(shutil.copytree(observed, tmp_path / "lens"))
     with (folder / "lens/backbone.py").open("a") as file:
         file.write("\nBackboneForAnswers.forward = Backbone.forward\n")
-    target = load_config(folder / "tracer.toml")
-    workspace = Workspace(target.folder)
-    derived = [pipeline.derive(each, workspace, pipeline.SILENCE) for each in target.targets]
-    (traced,) = pipeline.compare_with_runs(derived, workspace.read_evidence(), pipeline.SILENCE)
-    about = [v for v in traced.verdicts if v.claim.kind in ("mro", "method") and "LensForAnswers" in v.claim.subject]
+    about = [
+        v for v in verdicts_of(folder) if v.claim.kind in ("mro", "method") and "LensForAnswers" in v.claim.subject
+    ]
     assert {verdict.outcome for verdict in about} == {"stale"}
 
 
@@ -120,6 +128,25 @@ def test_evidence_for_other_bytes_is_stale(observed: Path, tmp_path: Path) -> No
     summary = trace(folder).summaries["lens"]
     assert summary["stale"] > 10
     assert summary["refuted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("tracer.toml", '["--folder", "lens"]', '["--folder", "./lens"]'),
+        ("tracer.toml", "[targets.lens.scenarios.demo]", "[targets.lens.scenarios.demo]\nseed = 7"),
+        ("data/lens/config.json", "{", "{ "),
+    ],
+)
+def test_evidence_of_a_scenario_told_otherwise_is_stale(
+    observed: Path, tmp_path: Path, file: str, old: str, new: str
+) -> None:
+    folder = Path(shutil.copytree(observed, tmp_path / "lens"))
+    (folder / file).write_text((folder / file).read_text().replace(old, new, 1))
+    judged = [verdict for verdict in verdicts_of(folder) if verdict.claim.entry in ("demo", "train")]
+    outdated = {verdict.claim.entry for verdict in judged if "has changed since" in verdict.reason}
+    proven = {verdict.claim.entry for verdict in judged if verdict.outcome == "confirmed"}
+    assert (outdated, proven) == ({"demo"}, {"train"})
 
 
 TWO_CONFIG = """\
@@ -261,7 +288,8 @@ def test_a_scenario_that_cannot_start_keeps_the_earlier_evidence(project: Path) 
 
 def test_observe_renews_one_scenario(observed: Path, tmp_path: Path) -> None:
     folder = copy_project(tmp_path / "lens")
-    run = pipeline.observe(load_config(folder / "tracer.toml"), "blind", "cpu")
+    seen = pipeline.observe(load_config(folder / "tracer.toml"), "blind", "cpu")
+    run = seen.run
     assert (run.outcome, run.exception and run.exception.type) == ("raised", "AttributeError")
     evidence = decode_evidence((folder / "docs/evidence/cpu.json").read_bytes())
     assert [run.scenario for run in evidence.runs] == ["blind"]

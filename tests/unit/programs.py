@@ -17,6 +17,7 @@ from tracer.model.evidence import (
     ObservedException,
     ObservedFlow,
     ObservedFrame,
+    ObservedRead,
     ObservedWrite,
     ScenarioRun,
 )
@@ -24,6 +25,7 @@ from tracer.model.names import Span, module_of
 from tracer.model.program import ClassLinearisation, Context, ContextCall, EntryTrace, FirstWrite, Program
 
 HASH = "0" * 64
+SCENARIOS: dict[str, dict[str, str]] = {name: {} for name in ("blind", "demo", "lost", "other", "train")}
 
 
 def path_of(symbol: str) -> str:
@@ -89,7 +91,7 @@ def program(*traces: EntryTrace, classes: tuple[ClassLinearisation, ...] = (), *
     paths = {edge.site.path for trace in traces for edge in trace.edges()}
     paths |= {access.site.path for trace in traces for access in trace.writes}
     paths |= {known.site.path for known in classes}
-    parts = {"files": dict.fromkeys(sorted(paths), HASH), "libraries": {}, **more}
+    parts = {"files": dict.fromkeys(sorted(paths), HASH), "libraries": {}, "scenarios": SCENARIOS, **more}
     return Program("app", {known.symbol: known for known in classes}, {t.name: t for t in traces}, **parts)
 
 
@@ -121,6 +123,12 @@ def stored(
     parts: dict[str, Any] = {"owner": access.owner, "symbol": access.site.owner, "span": access.site.span}
     parts = {**parts, "path": access.site.path, **more}
     return ObservedWrite(attribute=access.attribute, value="...", order=order, stack=stack, **parts)
+
+
+def loaded_from(access: Access, **more: Any) -> ObservedRead:
+    """The read, observed as claimed except for what is named."""
+    parts: dict[str, Any] = {"owner": access.owner, "symbol": access.site.owner, "span": access.site.span, "order": 0}
+    return ObservedRead(attribute=access.attribute, **{**parts, "path": access.site.path, **more})
 
 
 def loaded(symbol: str, mro: tuple[str, ...], methods: Mapping[str, str] | None = None) -> ObservedClass:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,47 @@ def test_a_library_inside_the_checkout_keeps_its_own_name(tmp_path: Path) -> Non
     assert codebase.show_path(site_packages / "library" / "deep.py") == "library/deep.py"
     assert codebase.functions() == ("library.deep:made",)
     assert codebase.read_sources(Silence()) == ()
+
+
+def test_a_scenario_is_described_by_all_it_is_told(tmp_path: Path) -> None:
+    files = {
+        "src/app/__init__.py": "",
+        "src/app/model.py": "",
+        "src/tools/__init__.py": "",
+        "src/tools/make.py": "import json, app.model\nfrom . import names\nfrom .text import word\ndef go(): ...\n",
+        "src/tools/names.py": "def late():\n    import tools.deep.inner\n",
+        "src/tools/text.py": "word = 1",
+        "src/tools/deep/__init__.py": "",
+        "src/tools/deep/inner.py": "from ..make import go",
+        "src/tools/unused.py": "",
+        "config.json": "{}",
+    }
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content)
+    hashes = {name: hashlib.sha256(content.encode()).hexdigest() for name, content in files.items()}
+    made = Scenario(
+        "made", "app", entry="app.model:main", argv=("-x", "é"), setup="tools.make:go", seed=3,
+        data=(("in/config.json", "config.json"),),
+    )  # fmt: skip
+    plain = Scenario("plain", "app", script="src/app/model.py", setup="app.model:go", timeout=9)
+    codebase = open_codebase(Target("app", "src", ("app",), scenarios=(made, plain)), tmp_path, None)
+    code = ("__init__", "deep/__init__", "deep/inner", "make", "names", "text")
+    assert codebase.configured["made"] == {
+        "argv": '["-x", "\\u00e9"]',
+        "data in/config.json": hashes["config.json"],
+        "entry": "app.model:main",
+        "seed": "3",
+        "setup": "tools.make:go",
+        **{f"setup code tools/{name}.py": hashes[f"src/tools/{name}.py"] for name in code},
+    }
+    assert codebase.configured["plain"] == {
+        "argv": "[]",
+        "script": "src/app/model.py",
+        "seed": "0",
+        "setup": "app.model:go",
+        "setup code app/model.py": hashes["src/app/model.py"],
+    }
 
 
 def test_functions_that_may_be_factories(codebase: Codebase) -> None:

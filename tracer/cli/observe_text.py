@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tracer.cli.text import align_columns, indent, section
+from tracer.cli.text import align_columns, count_of, indent, section
+from tracer.judge.conditions import LinesOf
+from tracer.judge.outcomes import BOTH, FALSE, TRUE, ConditionOutcomes
 from tracer.model.evidence import ObservedFrame, ObservedWrite, ScenarioRun
+from tracer.model.names import Span
 
 _SHOWN = 10
 """How many names a list shows before it says how many more there are."""
@@ -17,13 +20,19 @@ _SHOWN = 10
 _OUTPUTS = {True: "the same with and without the recorder", False: "changed by the recorder", None: "not compared"}
 
 
-def observed_lines(run: ScenarioRun) -> list[str]:
-    """Lines of ``tracer observe``: the ending, a table of counts, the exception, first stores, factories."""
+def observed_lines(run: ScenarioRun, conditions: ConditionOutcomes, lines_of: LinesOf) -> list[str]:
+    """Lines of ``tracer observe``: the ending, a table of counts, the exception, first stores, conditions, factories.
+
+    ``conditions`` are those of the target's own code, whose files' lines ``lines_of`` gives.
+    """
     return [
         f"{run.scenario}: {run.outcome} on {run.device} under Python {run.python or '?'}",
-        *indent(align_columns(_count_rows(run))),
+        *indent(align_columns(_count_rows(run, conditions))),
         *section("ended by", _exception_lines(run)),
         *section("first stores", _first_store_lines(run.writes)),
+        *section("conditions that came out both ways", _condition_lines(conditions, BOTH, lines_of)),
+        *section("conditions that were always true", _condition_lines(conditions, TRUE, lines_of)),
+        *section("conditions that were always false", _condition_lines(conditions, FALSE, lines_of)),
         *section("functions that choose a class", _factory_lines(run)),
         *section("to bear in mind", caveats_of(run)),
     ]
@@ -42,22 +51,22 @@ def caveats_of(run: ScenarioRun) -> list[str]:
     return said
 
 
-def _count_rows(run: ScenarioRun) -> list[list[str]]:
-    functions = {edge.callee for edge in run.edges}
-    between = sum(bool(edge.via) for edge in run.edges)
-    calls = sum(edge.count for edge in run.edges)
+def _count_rows(run: ScenarioRun, conditions: ConditionOutcomes) -> list[list[str]]:
+    edges, functions = count_of(len(run.edges), "edge"), count_of(len({edge.callee for edge in run.edges}), "function")
+    calls, between = count_of(sum(edge.count for edge in run.edges), "call"), sum(bool(edge.via) for edge in run.edges)
+    places, stores = count_of(len(run.writes), "place"), count_of(sum(write.count for write in run.writes), "store")
+    loading, loads = count_of(len(run.reads), "place"), count_of(sum(read.count for read in run.reads), "load")
     lines = sum(map(len, run.executed.values()))
     libraries = ", ".join(f"{name} {version}" for name, version in sorted(run.libraries.items()))
     rows = [
         ["output", _OUTPUTS[run.identical]],
-        [
-            "calls",
-            f"{len(run.edges):,} edges to {len(functions):,} functions, {calls:,} calls, {between:,} through others",
-        ],
-        ["stores", f"{len(run.writes):,} places, {sum(write.count for write in run.writes):,} stores"],
+        ["calls", f"{edges} to {functions}, {calls}, {between:,} through others"],
+        ["stores", f"{places}, {stores}"],
+        ["loads", f"{loading}, {loads}"],
         ["classes", f"{len(run.classes):,}"],
-        ["lines", f"{lines:,} in {len(run.executed):,} files" if run.executed else "not known"],
+        ["lines", f"{lines:,} in {count_of(len(run.executed), 'file')}" if run.executed else "not known"],
         ["branches", _branches_of(run)],
+        ["conditions", _conditions_of(conditions)],
         ["files", f"{len(run.files):,} named by their hash"],
         ["libraries", libraries],
     ]
@@ -73,7 +82,32 @@ def _branches_of(run: ScenarioRun) -> str:
         for start, end in arcs:
             targets.setdefault((path, start), set()).add(end)
     several = sum(len(ends) > 1 for ends in targets.values())
-    return f"{several:,} lines went on in more than one way, {len(targets) - several:,} always in the same"
+    return f"{count_of(several, 'line')} went on in more than one way, {len(targets) - several:,} always in the same"
+
+
+def _conditions_of(conditions: ConditionOutcomes) -> str:
+    """How many conditions of the target's own code came out which way; nothing where none are known."""
+    counts = [(conditions.count_of(outcome), outcome) for outcome in (TRUE, FALSE, BOTH)]
+    counts += [(conditions.untold, "that jumps do not tell"), (conditions.untested, "not tested")]
+    return ", ".join(f"{number:,} {what}" for number, what in counts) if any(number for number, _ in counts) else ""
+
+
+def _condition_lines(conditions: ConditionOutcomes, outcome: str, lines_of: LinesOf) -> list[str]:
+    rows = [
+        [f"{condition.path}:{condition.span.line}", _text_at(condition.span, lines_of(condition.path) or ())]
+        for condition in conditions.told
+        if condition.outcome == outcome
+    ]
+    return _shortened(align_columns(rows) if rows else [])
+
+
+def _text_at(span: Span, lines: Sequence[str]) -> str:
+    """The source text of a range, on one line."""
+    parts = [line.encode() for line in lines[span.line - 1 : span.end_line]]
+    if parts:
+        parts[-1] = parts[-1][: span.end_column]
+        parts[0] = parts[0][span.column :]
+    return " ".join(b" ".join(parts).decode(errors="replace").split())
 
 
 def _exception_lines(run: ScenarioRun) -> list[str]:

@@ -131,6 +131,11 @@ def summary_lines(summaries: Mapping[str, Mapping[str, int]]) -> list[str]:
     return align_columns(rows, right=tuple(range(1, len(summaries) + 1)))
 
 
+def count_of(number: int, singular: str, plural: str = "") -> str:
+    """``1 page``, ``2,000 pages``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
 def section(title: str, lines: Sequence[str]) -> list[str]:
     """A titled block after an empty line; nothing if there are no lines."""
     return ["", title, *indent(lines)] if lines else []

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tracer.cli.source import config_option, read_config
+from tracer.cli.text import count_of
 
 device_option = click.option("--device", default="cpu", show_default=True, help="The device scenarios run on.")
 static_option = click.option("--no-observe", is_flag=True, help="Run nothing; use the committed evidence.")
@@ -76,25 +77,16 @@ def check(*, fresh: bool, observe: bool, output: str, config: Path | None) -> No
 @device_option
 @config_option
 def observe(scenario: str, *, device: str, config: Path | None) -> None:
-    """Run SCENARIO of the configured code, record what it does, and renew its evidence."""
+    """Run SCENARIO of the configured code, record what it does, renew its evidence, and say what was seen."""
     loaded = read_config(config)
     target, known = loaded.scenario_named(scenario)
     from tracer import pipeline
+    from tracer.cli.observe_text import observed_lines
     from tracer.cli.progress import show_progress
 
     click.echo(f"tracer: running {known.entry or known.script} of target {target.name}", err=True)
     with show_progress() as progress:
-        run = pipeline.observe(loaded, known.name, device, progress)
-    reason = f" ({run.reason})" if run.reason else ""
-    click.echo(f"{run.scenario}: {run.outcome} on {run.device} under Python {run.python}{reason}")
-    click.echo(
-        f"{count_of(len(run.edges), 'call edge')}, {count_of(len(run.writes), 'attribute write')}, "
-        f"{count_of(len(run.classes), 'class', 'classes')}"
-    )
-    if run.outcome == "failed":
+        seen = pipeline.observe(loaded, known.name, device, progress)
+    click.echo("\n".join(observed_lines(seen.run, seen.conditions, seen.lines_of)))
+    if seen.run.outcome == "failed":
         click.get_current_context().exit(2)
-
-
-def count_of(number: int, singular: str, plural: str = "") -> str:
-    """``1 page``, ``2 pages``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"

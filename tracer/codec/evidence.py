@@ -5,20 +5,22 @@ and a run has thousands of records::
 
     {"schema": 1, "device": "cpu", "runs": [{
       "scenario": ..., "target": ..., "python": ..., "outcome": ..., "reason": ..., "partial": ..., "identical": ...,
-      "exception": null or [type, message, frame], "libraries": {name: version}, "files": {path: sha256},
+      "exception": null or [type, message, frame], "configured": {part: value},
+      "watched":  null or [attribute, ...], "libraries": {name: version}, "files": {path: sha256},
       "names":    [symbol or path, ...]                      sorted; NAME below is an index into it, -1 stands for null
       "frames":   [[parent, NAME, receiver NAME, path NAME, [span]], ...]   a stack is its last frame; parent -1: none
       "edges":    [[path NAME, [span], caller NAME, callee NAME, caller receiver NAME, receiver NAME, [via NAME], n]]
       "flows":    [[NAME, receiver NAME, frame], ...]
       "writes":   [[attribute, owner NAME, path NAME, [span], NAME, value, count, object first, frame], ...]
+      "reads":    [[attribute, owner NAME, path NAME, [span], NAME, count], ...]
       "classes":  [[NAME, [mro NAME], {method: supplier NAME that inheritance would not give; -1: no such method}], ...]
       "returns":  {function: [class, ...]},
       "executed": {path: "1-5 7"},                            runs of lines
       "arcs":     {path: "3>9 5>-1 !4"}                       besides those from each executed line to the next one;
     }, ...]}                                                  ``!4``: except the one from line 4
 
-Edges and writes stand in the order in which they first happened, which is their ``order``. Nothing here depends on the
-machine or the day: no times, no absolute paths, no host names.
+Edges, writes and reads stand in the order in which they first happened, which is their ``order``. Nothing here depends
+on the machine or the day: no times, no absolute paths, no host names.
 """
 
 from __future__ import annotations

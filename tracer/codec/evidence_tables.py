@@ -13,6 +13,7 @@ from tracer.model.evidence import (
     ObservedException,
     ObservedFlow,
     ObservedFrame,
+    ObservedRead,
     ObservedWrite,
     ScenarioRun,
 )
@@ -22,6 +23,7 @@ _FrameRow = tuple[int, int, int, int, Span]
 _EdgeRow = tuple[int, Span, int, int, int, int, tuple[int, ...], int]
 _FlowRow = tuple[int, int, int]
 _WriteRow = tuple[str, int, int, Span, int, str, int, bool, int]
+_ReadRow = tuple[str, int, int, Span, int, int]
 _ClassRow = tuple[int, tuple[int, ...], dict[str, int]]
 _Changes = Mapping[str, SymbolId | None]
 
@@ -29,8 +31,8 @@ NONE = -1
 """No name, no frame, no method."""
 
 
-class RunTables(msgspec.Struct, frozen=True):
-    """A run as it is written; the fields in the order of the file."""
+class RunTables(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it is written; the fields in the order of the file. Those with a default were added later."""
 
     scenario: str
     target: str
@@ -40,6 +42,8 @@ class RunTables(msgspec.Struct, frozen=True):
     partial: bool
     identical: bool | None
     exception: tuple[str, str, int] | None
+    configured: dict[str, str] = {}
+    watched: list[str] | None = None
     libraries: dict[str, str]
     files: dict[str, str]
     returns: dict[str, list[str]]
@@ -50,6 +54,7 @@ class RunTables(msgspec.Struct, frozen=True):
     edges: list[_EdgeRow]
     flows: list[_FlowRow]
     writes: list[_WriteRow]
+    reads: list[_ReadRow] = []
     classes: list[_ClassRow]
 
 
@@ -66,6 +71,8 @@ def tabulate(run: ScenarioRun) -> RunTables:
         partial=run.partial,
         identical=run.identical,
         exception=_tabulate_exception(run.exception, table),
+        configured=dict(run.configured),
+        watched=None if run.watched is None else sorted(run.watched),
         libraries=dict(run.libraries),
         files=dict(run.files),
         returns={function: sorted(classes) for function, classes in run.returns.items()},
@@ -75,6 +82,7 @@ def tabulate(run: ScenarioRun) -> RunTables:
         edges=[_tabulate_edge(edge, table) for edge in sorted(run.edges, key=lambda edge: edge.order)],
         flows=[_tabulate_flow(flow, table) for flow in sorted(run.flows, key=_flow_key)],
         writes=[_tabulate_write(write, table) for write in sorted(run.writes, key=lambda write: write.order)],
+        reads=[_tabulate_read(read, table) for read in sorted(run.reads, key=lambda read: read.order)],
         classes=_tabulate_classes(run.classes, table),
         frames=table.frames,
     )
@@ -93,11 +101,14 @@ def untabulate(tables: RunTables, device: str) -> ScenarioRun:
         reason=tables.reason,
         partial=tables.partial,
         exception=read.exception(tables.exception),
+        configured=tables.configured,
+        watched=None if tables.watched is None else tuple(tables.watched),
         libraries=tables.libraries,
         files=tables.files,
         edges=tuple(read.edge(order, row) for order, row in enumerate(tables.edges)),
         flows=tuple(ObservedFlow(read.name(s), read.optional(r), read.stack(f)) for s, r, f in tables.flows),
         writes=tuple(read.write(order, row) for order, row in enumerate(tables.writes)),
+        reads=tuple(read.read(order, row) for order, row in enumerate(tables.reads)),
         classes=read.classes(tables.classes),
         returns={function: tuple(classes) for function, classes in tables.returns.items()},
         executed=executed,
@@ -144,6 +155,11 @@ def _tabulate_write(write: ObservedWrite, table: _Tables) -> _WriteRow:
     name = table.name
     place = (name(write.owner), name(write.path), write.span, name(write.symbol))
     return (write.attribute, *place, write.value, write.count, write.object_first, table.stack(write.stack))
+
+
+def _tabulate_read(read: ObservedRead, table: _Tables) -> _ReadRow:
+    name = table.name
+    return (read.attribute, name(read.owner), name(read.path), read.span, name(read.symbol), read.count)
 
 
 def _tabulate_exception(exception: ObservedException | None, table: _Tables) -> tuple[str, str, int] | None:
@@ -232,6 +248,11 @@ class _Reader:
             stack=self.stack(frame),
         )
 
+    def read(self, order: int, row: _ReadRow) -> ObservedRead:
+        """The read of a row."""
+        attribute, owner, path, span, symbol, count = row
+        return ObservedRead(attribute, self.name(owner), self.name(path), span, self.name(symbol), order, count)
+
     def exception(self, row: tuple[str, str, int] | None) -> ObservedException | None:
         """The exception of a row."""
         return None if row is None else ObservedException(row[0], row[1], self.stack(row[2]))
@@ -266,6 +287,8 @@ def _names_of(run: ScenarioRun) -> Iterable[str]:
         yield from (flow.symbol, *filter(None, (flow.receiver,)))
     for write in run.writes:
         yield from (write.owner, write.path, write.symbol)
+    for read in run.reads:
+        yield from (read.owner, read.path, read.symbol)
     for frame in run.exception.stack if run.exception is not None else ():
         yield from (frame.symbol, frame.path, *filter(None, (frame.receiver,)))
     for cls in run.classes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tracer.model.verdicts import CONFIRMED, NOT_EXERCISED, NOT_OBSERVED, REFUTED, STALE
+from tracer.model.verdicts import CONFIRMED, NOT_EXERCISED, NOT_OBSERVED, REFUTED, STALE, UNPREDICTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ def refuted(reason: str, *actual: str) -> Answer:
 def not_observed(reason: str, *actual: str) -> Answer:
     """Executed, and the possibility claimed did not happen."""
     return Answer(NOT_OBSERVED, reason, actual)
+
+
+def unpredicted(reason: str, *actual: str) -> Answer:
+    """Seen beside what is claimed: a miss of the analysis."""
+    return Answer(UNPREDICTED, reason, actual)
 
 
 def not_exercised(reason: str) -> Answer:

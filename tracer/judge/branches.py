@@ -6,6 +6,8 @@ nothing: the run may have ended, or never have come there. Where no jump tells, 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tracer.judge.answers import Answer, confirmed, not_exercised, refuted
 from tracer.judge.conditions import Condition, Conditions
 from tracer.judge.runs import IndexedRun
@@ -36,9 +38,13 @@ def branches_taken(guard: Guard, run: IndexedRun, conditions: Conditions) -> fro
     condition = conditions.by_span.get(guard.span)
     if condition is None:
         return frozenset()
-    arcs = run.run.arcs.get(guard.path, ())
+    return ways_out(condition, run.run.arcs.get(guard.path, ()), conditions.unclear)
+
+
+def ways_out(condition: Condition, arcs: Iterable[tuple[int, int]], unclear: frozenset[int]) -> frozenset[bool]:
+    """How a condition came out, by the jumps from its test."""
     targets = {end for start, end in arcs if start in condition.lines and _leaves(condition, end)}
-    values = frozenset(condition.outcome_of(line) for line in targets - conditions.unclear)
+    values = frozenset(condition.outcome_of(line) for line in targets - unclear)
     return frozenset({True}) if condition.is_loop and True in values else values
 
 

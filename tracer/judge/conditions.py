@@ -17,6 +17,7 @@ from tracer.model.names import Span
 LinesOf = Callable[[str], tuple[str, ...] | None]
 """Looks up a file's lines by path; None where it cannot be read."""
 
+_Test = ast.If | ast.While | ast.Assert | ast.IfExp
 _Loop = (ast.While, ast.For, ast.AsyncFor)
 
 
@@ -40,10 +41,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """A file's conditions by the range of the test; ``unclear`` are lines where an exception may have led as well."""
+    """A file's conditions by the range of the test; ``unclear`` are lines where an exception may have led as well.
+
+    ``tests`` are the ranges of those that are expressions (no heads of loops, handlers and cases), ``untold`` those of
+    further tests, which lines cannot tell apart from what they decide.
+    """
 
     by_span: Mapping[Span, Condition]
     unclear: frozenset[int]
+    tests: frozenset[Span] = frozenset()
+    untold: frozenset[Span] = frozenset()
 
 
 NOTHING_KNOWN = Conditions({}, frozenset())
@@ -75,7 +82,9 @@ def conditions_in(source: str) -> Conditions:
         else:
             found.update((span, condition) for span, condition in _conditions_of(node) if _is_apart(condition))
             unclear.update(_unclear_lines(node))
-    return Conditions({span: found[span] for span in found if span not in shared}, frozenset(unclear))
+    known = {span: found[span] for span in found if span not in shared}
+    tests = {_span_of(node.test) for node in ast.walk(tree) if isinstance(node, _Test)}
+    return Conditions(known, frozenset(unclear), frozenset(tests & known.keys()), frozenset(tests - known.keys()))
 
 
 def _conditions_of(node: ast.AST) -> Iterator[tuple[Span, Condition]]:

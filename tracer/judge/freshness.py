@@ -3,6 +3,7 @@
 A run names the content hash of every file it speaks of. Where one of the files that a claim rests on has other bytes
 now, or a library another version, the run is stale for that claim: never proof, in either direction. A claim rests on
 the file of every symbol it names: a call on its callee's, a supplier on those of all classes that could supply it.
+A run of a scenario that is now told to do something else is stale for every claim.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tracer.model.names import SymbolId, module_of
 from tracer.model.program import Program
 
 _NAMED_BY_SUBJECT = frozenset({"mro", "method", "flow", "first-write", "dispatch"})
+_ABOUT_ATTRIBUTES = frozenset({"first-write", "writes", "reads"})
 _NAMED_BY_EXPECTED = frozenset({"mro", "method", "dispatch"})
 
 
@@ -46,13 +48,38 @@ def _public(version: str) -> str:
 
 def stale_reason(claim: Claim, run: ScenarioRun, program: Program) -> str:
     """Why the run proves nothing about the claim, empty where it may."""
-    if run.identical is False:
-        return f"{run.scenario} puts out other bytes when it is recorded, so its recording is no proof"
+    refusal = refusal_of(run, program) or _unwatched_reason(claim, run)
+    if refusal:
+        return refusal
     symbols = _symbols_of(claim, program)
     libraries = changed_libraries(symbols, run, program)
     if libraries:
         return f"recorded with another library version: {', '.join(libraries)}"
     return changed_reason(changed_files(_paths_of(claim, symbols, run), run, program))
+
+
+def refusal_of(run: ScenarioRun, program: Program) -> str:
+    """Why the run proves nothing at all, empty where it may."""
+    if run.identical is False:
+        return f"{run.scenario} puts out other bytes when it is recorded, so its recording is no proof"
+    now = program.scenarios.get(run.scenario)
+    if now is None:
+        return f"scenario {run.scenario} is no longer configured"
+    if now and not run.configured:
+        return "recorded before evidence said how its scenario was configured"
+    parts = sorted(name for name in now.keys() | run.configured.keys() if now.get(name) != run.configured.get(name))
+    if not parts:
+        return ""
+    rest = f" (and {len(parts) - 1} more of its settings)" if len(parts) > 1 else ""
+    return f"the scenario's {parts[0]} has changed since{rest}"
+
+
+def _unwatched_reason(claim: Claim, run: ScenarioRun) -> str:
+    """Why a run from before an attribute was documented says nothing about it, empty for other claims and runs."""
+    if claim.kind not in _ABOUT_ATTRIBUTES or run.watched is None:
+        return ""
+    named = claim.subject.split(" ")[1] if claim.kind == "first-write" else claim.subject.rpartition(".")[2]
+    return "" if named in run.watched else f"recorded without watching {named}"
 
 
 def changed_reason(paths: tuple[str, ...]) -> str:
@@ -79,8 +106,8 @@ def _symbols_of(claim: Claim, program: Program) -> set[SymbolId]:
 
 
 def _paths_of(claim: Claim, symbols: Iterable[SymbolId], run: ScenarioRun) -> set[str]:
-    # How a run ends and that nothing else writes an attribute rest on all code that ran.
-    if claim.kind in ("raises", "writes"):
+    # How a run ends and that nothing else writes or reads an attribute rest on all code that ran.
+    if claim.kind in ("raises", "writes", "reads"):
         return set(run.files)
     sites = (*claim.sites, *(step.site for step in claim.steps))
     places = {site.path for site in sites} | {guard.path for guard in claim.guards}

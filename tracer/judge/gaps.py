@@ -77,7 +77,7 @@ def _disturbed(target: Target, run: ScenarioRun) -> Finding:
 
 def _stale(target: Target, count: int) -> Finding:
     rests = "rests" if count == 1 else "rest"
-    message = f"{_counted(count)} of target {target.name} {rests} on evidence for other bytes"
+    message = f"{_counted(count)} of target {target.name} {rests} on evidence for other bytes or settings"
     advice = "run `tracer observe SCENARIO`, or `tracer trace`, and commit docs/evidence"
     return Finding(STALE_EVIDENCE, NOTE, f"{STALE_EVIDENCE} {target.name}", message, advice=advice)
 

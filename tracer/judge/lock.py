@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from tracer.model.claims import Claim, LockedClaim
 from tracer.model.targets import Accepted
-from tracer.model.verdicts import REFUTED, Change, Verdict
+from tracer.model.verdicts import REFUTED, STALE, Change, Verdict
 
 NEW = "new"
 CHANGED = "changed"
@@ -33,13 +33,16 @@ def compare(locked: Iterable[LockedClaim], claims: Iterable[Claim]) -> tuple[Cha
 def find_stale_acceptances(
     accepted: Sequence[Accepted], verdicts: Iterable[Verdict], changes: Iterable[Change]
 ) -> tuple[tuple[Accepted, str], ...]:
-    """Acceptances that have nothing left to accept, each with the reason, in the order given."""
+    """Acceptances that have nothing left to accept, each with the reason, in the order given.
+
+    Of a claim whose evidence is stale nothing is known, so its acceptance stays.
+    """
     outcomes = {verdict.claim.key: verdict.outcome for verdict in verdicts}
     changed = {change.key for change in changes}
     stale = []
     for acceptance in accepted:
         outcome = outcomes.get(acceptance.claim)
-        if acceptance.claim in changed or outcome == REFUTED:
+        if acceptance.claim in changed or outcome in (REFUTED, STALE):
             continue
         stale.append((acceptance, f"the claim is {outcome} now" if outcome else "no claim has this key"))
     return tuple(stale)

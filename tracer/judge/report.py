@@ -31,7 +31,7 @@ RULES = {
     EMPTY_LOCK: "The lock states nothing about a target.",
     NO_EVIDENCE: "No run speaks for a scenario.",
     DISTURBED: "A program puts out other bytes when it is recorded.",
-    STALE_EVIDENCE: "Claims rest on evidence for other bytes.",
+    STALE_EVIDENCE: "Claims rest on evidence for other bytes or settings.",
     CHANGED: "A documented claim reads differently now.",
     GONE: "A documented claim no longer exists.",
     REFUTED: "A run of the code contradicts a claim.",

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from tracer.judge.places import is_same_place
 from tracer.model.edges import Site
-from tracer.model.evidence import Evidence, ObservedClass, ObservedEdge, ObservedFlow, ObservedWrite, ScenarioRun
+from tracer.model.evidence import (
+    Evidence,
+    ObservedClass,
+    ObservedEdge,
+    ObservedFlow,
+    ObservedRead,
+    ObservedWrite,
+    ScenarioRun,
+)
 from tracer.model.names import SymbolId
 
 _Key = tuple[str, int, int]
@@ -28,11 +36,6 @@ class IndexedRun:
     def label(self) -> str:
         """How reasons name the run: ``scenario on device``."""
         return f"{self.run.scenario} on {self.run.device}"
-
-    @property
-    def is_disturbed(self) -> bool:
-        """Whether recording changed what the program puts out, so that the recording proves nothing."""
-        return self.run.identical is False
 
     def edges_at(self, site: Site) -> tuple[ObservedEdge, ...]:
         """The observed calls made at a claimed site, in no particular order."""
@@ -66,6 +69,11 @@ class IndexedRun:
         """The stores to an attribute, earliest first."""
         found = (write for write in self.run.writes if write.attribute == attribute)
         return tuple(sorted(found, key=lambda write: write.order))
+
+    def reads_of(self, attribute: str) -> tuple[ObservedRead, ...]:
+        """The loads of an attribute, earliest first."""
+        found = (read for read in self.run.reads if read.attribute == attribute)
+        return tuple(sorted(found, key=lambda read: read.order))
 
 
 def index_run(run: ScenarioRun) -> IndexedRun:

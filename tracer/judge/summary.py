@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from tracer.judge.calls import judge_edge
-from tracer.judge.freshness import changed_files, files_of
+from tracer.judge.freshness import changed_files, files_of, refusal_of
 from tracer.judge.runs import IndexedRun, index_runs
 from tracer.judge.traces import IndexedTrace, index_trace
 from tracer.judge.unpredicted import SeenCall, fresh_edges, is_predicted
@@ -66,7 +66,7 @@ def _precision(
     hits: Counter[bool] = Counter()
     totals: Counter[bool] = Counter()
     for scenario, trace in traces.items():
-        speaking = [run for run in runs if run.run.scenario == scenario and not run.is_disturbed]
+        speaking = [run for run in runs if run.run.scenario == scenario and not refusal_of(run.run, program)]
         for edge, outcomes in _outcomes_of(program, trace, speaking).items():
             if outcomes & {CONFIRMED, REFUTED, NOT_OBSERVED}:
                 own = is_own(edge[0])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tracer.judge.freshness import changed_files, files_of
+from tracer.judge.freshness import changed_files, files_of, refusal_of
 from tracer.judge.runs import IndexedRun
 from tracer.judge.traces import IndexedTrace, is_compatible
 from tracer.model.claims import Claim, call_subject
@@ -23,8 +23,8 @@ SeenCall = tuple[str, str, Span, SymbolId, SymbolId, SymbolId]
 
 
 def fresh_edges(run: IndexedRun, program: Program) -> Iterator[tuple[SeenCall, ObservedEdge]]:
-    """The calls a run observed in files whose bytes are still the same; none of a run that recording changed."""
-    if run.is_disturbed:
+    """The calls a run observed in files whose bytes are still the same; none of a run that proves nothing."""
+    if refusal_of(run.run, program):
         return
     outdated = set(changed_files(run.run.files, run.run, program))
     for edge in run.run.edges:

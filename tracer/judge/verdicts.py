@@ -23,15 +23,18 @@ from tracer.judge.merge import merge_answers
 from tracer.judge.runs import IndexedRun, index_runs
 from tracer.judge.traces import IndexedTrace, index_trace
 from tracer.judge.unpredicted import find_unpredicted
-from tracer.judge.writes import judge_first_write, judge_writes
+from tracer.judge.writes import judge_first_write, judge_reads, judge_writes
 from tracer.model.claims import Claim
 from tracer.model.evidence import Evidence
 from tracer.model.names import SymbolId
 from tracer.model.program import Program
-from tracer.model.verdicts import NOT_EXERCISED, STALE, STATIC, UNDECIDED, Verdict
+from tracer.model.verdicts import NOT_EXERCISED, STALE, UNDECIDED, Verdict
 
 _BY_RUN: dict[str, Callable[[Claim, IndexedRun], Answer]] = {
     "mro": judge_mro, "method": judge_method, "dispatch": judge_dispatch,
+}  # fmt: skip
+_BY_CLASSES: dict[str, Callable[[Claim, IndexedRun, Program], Answer]] = {
+    "writes": judge_writes, "reads": judge_reads,
 }  # fmt: skip
 _BY_TRACE: dict[str, Callable[[Claim, IndexedRun, IndexedTrace], Answer]] = {
     "call": judge_call, "raises": judge_ending,
@@ -86,8 +89,6 @@ def _without_runs(claim: Claim, subject: _Subject) -> Verdict | None:
     """The verdict of a claim that no run decides, or None."""
     if claim.kind == "excerpt":
         return judge_excerpt(claim, subject.lines_of)
-    if claim.kind == "reads":
-        return Verdict(claim, STATIC, "loads are not recorded: read from the code alone")
     if claim.kind == "mro" and not claim.sites:
         return Verdict(claim, UNDECIDED, claim.reason)
     return None
@@ -102,8 +103,8 @@ def _answer(claim: Claim, run: IndexedRun, subject: _Subject) -> Answer:
         return _BY_RUN[claim.kind](claim, run)
     if claim.kind == "guard":
         return judge_guard(claim, run, subject.conditions_of(claim.guards[0].path))
-    if claim.kind == "writes":
-        return judge_writes(claim, run, program)
+    if claim.kind in _BY_CLASSES:
+        return _BY_CLASSES[claim.kind](claim, run, program)
     trace = subject.traces.get(run.run.scenario)
     if trace is None:
         return not_exercised(f"{run.run.scenario} was not analysed")

@@ -1,8 +1,10 @@
-"""Judging where an attribute is first set, and that nothing writes it outside the claimed set."""
+"""Judging where an attribute is first set, and that nothing writes or reads it outside the claimed sets."""
 
 from __future__ import annotations
 
-from tracer.judge.answers import Answer, confirmed, not_exercised, not_observed, refuted, stale
+from collections.abc import Sequence
+
+from tracer.judge.answers import Answer, confirmed, not_exercised, not_observed, refuted, stale, unpredicted
 from tracer.judge.flows import judge_chain
 from tracer.judge.freshness import changed_files, changed_reason
 from tracer.judge.places import is_same_place, place_text
@@ -10,7 +12,7 @@ from tracer.judge.runs import IndexedRun
 from tracer.judge.traces import IndexedTrace
 from tracer.model.claims import Claim
 from tracer.model.edges import Site
-from tracer.model.evidence import ObservedWrite
+from tracer.model.evidence import ObservedRead, ObservedWrite
 from tracer.model.program import Program
 
 
@@ -38,19 +40,40 @@ def judge_first_write(claim: Claim, run: IndexedRun, trace: IndexedTrace, progra
 def judge_writes(claim: Claim, run: IndexedRun, program: Program) -> Answer:
     """Judge that one run wrote the attribute nowhere outside the claimed set of sites."""
     class_text, _, attribute = claim.subject.rpartition(".")
-    writes = [w for w in run.writes_of(attribute) if not class_text or _is_a(w.owner, class_text, program)]
+    writes = [write for write in run.writes_of(attribute) if _is_a(write.owner, class_text, program)]
     if not writes:
         return not_exercised(f"{run.label} does not write it")
     extra = [write for write in writes if not any(is_write_at(site, write) for site in claim.sites)]
     if not extra:
-        return confirmed(*_writers(writes))
-    actual = _writers(extra)
+        return confirmed(*_places(writes))
+    actual = _places(extra)
     return refuted(f"also written by {', '.join(actual)}", *actual)
+
+
+def judge_reads(claim: Claim, run: IndexedRun, program: Program) -> Answer:
+    """Judge that one run read the attribute nowhere outside the claimed set of sites.
+
+    A read beside them contradicts nothing that anybody builds on, unlike a write: it is a miss of the analysis.
+    """
+    class_text, _, attribute = claim.subject.rpartition(".")
+    reads = [read for read in run.reads_of(attribute) if _is_a(read.owner, class_text, program)]
+    if not reads:
+        return not_exercised(f"{run.label} does not read it")
+    extra = [read for read in reads if not any(is_read_at(site, read) for site in claim.sites)]
+    if not extra:
+        return confirmed(*_places(reads))
+    actual = _places(extra)
+    return unpredicted(f"also read by {', '.join(actual)}", *actual)
 
 
 def is_write_at(site: Site, write: ObservedWrite) -> bool:
     """Whether an observed store happened at a claimed site, in the symbol that holds it."""
     return site.owner == write.symbol and is_same_place(site, write.path, write.span)
+
+
+def is_read_at(site: Site, read: ObservedRead) -> bool:
+    """Whether an observed load happened at a claimed site: its range is the same on every version of Python."""
+    return site.owner == read.symbol and site.key == (read.path, read.span.end_line, read.span.end_column)
 
 
 def _never_written(claim: Claim, elsewhere: tuple[ObservedWrite, ...], run: IndexedRun) -> Answer:
@@ -74,11 +97,14 @@ def _is_predicted(write: ObservedWrite, owner: str, attribute: str, trace: Index
 
 
 def _is_a(owner: str, class_text: str, program: Program) -> bool:
+    """Whether a class is the documented one or below it; an attribute documented by its bare name is any class's."""
+    if not class_text:
+        return True
     linearisation = program.linearisation_of(owner)
     names = linearisation.mro if linearisation else (owner,)
     dotted = [name.replace(":", ".") for name in names]
     return any(name == class_text or name.endswith("." + class_text) for name in (*names, *dotted))
 
 
-def _writers(writes: list[ObservedWrite]) -> tuple[str, ...]:
-    return tuple(sorted({f"{write.symbol} at {place_text(write.path, write.span)}" for write in writes}))
+def _places(accesses: Sequence[ObservedWrite | ObservedRead]) -> tuple[str, ...]:
+    return tuple(sorted({f"{access.symbol} at {place_text(access.path, access.span)}" for access in accesses}))

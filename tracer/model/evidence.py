@@ -74,6 +74,19 @@ class ObservedWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedRead:
+    """A load of a watched attribute (``x.a``, ``getattr``, ``hasattr``), whether it was there or not."""
+
+    attribute: str
+    owner: SymbolId
+    path: str
+    span: Span
+    symbol: SymbolId
+    order: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedClass:
     """A loaded in-scope class: its real ``__mro__`` and who supplies each of its methods (``object`` left out)."""
 
@@ -99,7 +112,9 @@ class ScenarioRun:
     ``outcome`` is completed, raised, timeout, memory, killed or failed (the scenario never started; ``reason`` says
     why). ``partial`` marks evidence that stops before the run did. ``executed`` maps a path to the lines that ran in
     the second pass, ``arcs`` to (from, to) line pairs. ``returns`` maps a watched function to the classes it returned.
-    ``identical``: outputs with and without the recorder were the same bytes (None: not compared).
+    ``identical``: outputs with and without the recorder were the same bytes (None: not compared). ``configured`` is
+    what the scenario was told to do, part by part (empty: from before evidence said it). ``watched`` are the names
+    whose stores and loads were recorded (None: all).
     """
 
     scenario: str
@@ -120,6 +135,9 @@ class ScenarioRun:
     executed: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     arcs: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     identical: bool | None = None
+    configured: Mapping[str, str] = field(default_factory=dict)
+    watched: tuple[str, ...] | None = None
+    reads: tuple[ObservedRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

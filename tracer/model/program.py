@@ -147,7 +147,7 @@ class Program:
     """A linked target: its classes by symbol, its entry traces by name, the files they rest on.
 
     ``files`` maps a path (as in ``Site.path``) to the file's SHA-256; ``libraries`` maps an import name to a version.
-    ``sources`` maps a path to where the file lies, for excerpts only; it is never written out.
+    ``scenarios`` maps a scenario to what it is told to do now, part by part, as ``ScenarioRun.configured`` has it.
     """
 
     target: str
@@ -156,6 +156,7 @@ class Program:
     files: Mapping[str, str]
     libraries: Mapping[str, str]
     problems: tuple[tuple[str, str], ...] = ()
+    scenarios: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def linearisation_of(self, symbol: SymbolId) -> ClassLinearisation | None:
         """The class's linearisation, or None for a class the target never reached."""

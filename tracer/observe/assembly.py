@@ -18,6 +18,7 @@ from tracer.model.evidence import (
     ObservedException,
     ObservedFlow,
     ObservedFrame,
+    ObservedRead,
     ObservedWrite,
 )
 from tracer.model.names import SymbolId, symbol_id
@@ -28,7 +29,7 @@ SymbolLookup = Callable[[str, int, str], SymbolId | None]
 """From a shown path, ``co_firstlineno`` and ``co_qualname`` (``<module>`` for a top level) to the definition there."""
 
 _FOLDED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
-_Counted = TypeVar("_Counted", ObservedEdge, ObservedWrite)
+_Counted = TypeVar("_Counted", ObservedEdge, ObservedWrite, ObservedRead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,24 @@ class Assembly:
             )
             key = (attribute, write.owner, write.path, write.span, write.symbol, object_first)
             found[key] = _merge(found.get(key), write)
+        return _numbered(found.values())
+
+    def reads(self) -> tuple[ObservedRead, ...]:
+        """Every load of a watched attribute, merged likewise."""
+        found: dict[tuple[object, ...], ObservedRead] = {}
+        for order, row in enumerate(self._rows.of("read")):
+            slot, attribute, owner, site, position = row
+            read = ObservedRead(
+                attribute=attribute,
+                owner=self._classes[owner],
+                path=self._codes[site].path,
+                span=self._places.place(self._codes[site].file, position),
+                symbol=self._codes[site].symbol,
+                order=order,
+                count=self._count(slot),
+            )
+            key = (attribute, read.owner, read.path, read.span, read.symbol)
+            found[key] = _merge(found.get(key), read)
         return _numbered(found.values())
 
     def flows(self) -> tuple[ObservedFlow, ...]:

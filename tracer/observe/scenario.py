@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tracer.model.evidence import ScenarioRun
@@ -84,14 +85,19 @@ def observe_scenario(
     device: str = "cpu",
     watch: Watch = Watch(),
     passes: tuple[str, ...] = ALL_PASSES,
+    configured: Mapping[str, str] = MappingProxyType({}),
 ) -> ScenarioRun:
     """Run the scenario under ``python`` and return what was seen; a run that goes wrong is evidence, too.
 
     ``base`` is the folder that the target's paths are relative to; ``work`` is a folder of this scenario's own;
-    ``symbols`` names the definition at (path, first line, qualified name). Runs the analysed code.
+    ``symbols`` names the definition at (path, first line, qualified name); ``configured`` is what the run is then said
+    to be evidence of. Runs the analysed code.
     """
     runner = _Runner(scenario, target, base, scope_of_scenario(scope, scenario, target, base), work, python, device)
-    empty = ScenarioRun(scenario.name, scenario.target, device, python="", outcome="failed")
+    watched = None if watch.attributes is None else tuple(sorted(watch.attributes))
+    empty = ScenarioRun(
+        scenario.name, scenario.target, device, python="", outcome="failed", configured=configured, watched=watched
+    )
     try:
         runner.prepare()
         done = _run_passes(runner, watch, passes)
@@ -137,6 +143,7 @@ def _evidence_of(recorded: _Pass, run: ScenarioRun, symbols: SymbolLookup, main:
         edges=assembly.edges(),
         flows=assembly.flows(),
         writes=assembly.writes(),
+        reads=assembly.reads(),
         classes=assembly.classes(),
         returns=assembly.returns(),
     )

@@ -24,7 +24,8 @@ MEANINGS = {
     verdicts.REFUTED: "A run contradicts it. What really happened stands beside it.",
     verdicts.UNPREDICTED: "A run showed it and the analysis had not claimed it: a miss of the analysis.",
     verdicts.UNDECIDED: "The code alone does not decide it, and the reason is given.",
-    verdicts.STALE: "The evidence is about other bytes of a file it rests on, or of a program that recording changed.",
+    verdicts.STALE: "The evidence is about other bytes of a file it rests on, of a scenario configured otherwise, or of"
+    " a program that recording changed.",
     verdicts.NOT_OBSERVED: "It may happen; the place was executed, and it did not happen in these runs.",
     verdicts.NOT_EXERCISED: "No run executed the place, so nothing is known either way.",
     verdicts.CONFIRMED: "A run of the real code showed exactly this.",

@@ -132,7 +132,7 @@ def open_dossier(traced: TracedTarget, ref: str) -> Dossier:
         traced.target,
         traced.program,
         ledger,
-        collect_observations(traced.runs, traced.program.files),
+        collect_observations(traced.runs, traced.program),
         permalinks_of(traced.target, traced.program.libraries, traced.target.ref or ref),
         assign_addresses(traced.target, ledger),
         traced.lines_of,

@@ -1,18 +1,19 @@
 """What the runs of a target say about a place or a symbol: the evidence column of the pages.
 
-Judging is not done here. A record is shown only where the run saw the same bytes of the file as the analysis; what
-speaks of other bytes is left to the verdict, which calls it stale.
+Judging is not done here. A record is shown only where the run saw the same bytes of the file as the analysis, in the
+scenario as it is configured now; what speaks of anything else is left to the verdict, which calls it stale.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracer.model.edges import Site
 from tracer.model.evidence import ObservedFlow, ObservedWrite, ScenarioRun
 from tracer.model.names import SymbolId
+from tracer.model.program import Program
 
 EdgeKey = tuple[str, str, int, int, SymbolId]
 
@@ -59,10 +60,10 @@ def _is_on(site: Site, write: ObservedWrite) -> bool:
     return write.path == site.path and site.span.line <= write.span.line <= site.span.end_line
 
 
-def collect_observations(runs: Iterable[ScenarioRun], files: Mapping[str, str]) -> Observations:
-    """Index the runs' records about files whose bytes are those of ``files``."""
+def collect_observations(runs: Iterable[ScenarioRun], program: Program) -> Observations:
+    """Index the runs' records about files and scenarios that are still those of ``program``."""
     ordered = tuple(sorted(runs, key=lambda run: (run.scenario, run.device)))
-    fresh = tuple(_drop_stale(run, files) for run in ordered)
+    fresh = tuple(_drop_stale(run, program) for run in ordered)
     counts: defaultdict[EdgeKey, Counter[SymbolId | None]] = defaultdict(Counter)
     for run in fresh:
         for key, seen in _count_edges(run).items():
@@ -78,15 +79,20 @@ def _count_edges(run: ScenarioRun) -> Mapping[EdgeKey, Counter[SymbolId | None]]
     return counts
 
 
-def _drop_stale(run: ScenarioRun, files: Mapping[str, str]) -> ScenarioRun:
-    stale = {path for path, digest in run.files.items() if files.get(path, digest) != digest}
-    if not stale:
-        return run
-    return ScenarioRun(
-        run.scenario, run.target, run.device, run.python, run.outcome, run.reason, run.partial, run.exception,
-        run.libraries, run.files,
-        edges=tuple(edge for edge in run.edges if edge.path not in stale),
-        flows=tuple(flow for flow in run.flows if not any(frame.path in stale for frame in flow.stack)),
-        writes=tuple(write for write in run.writes if write.path not in stale),
-        classes=run.classes, returns=run.returns,
-    )  # fmt: skip
+def _drop_stale(run: ScenarioRun, program: Program) -> ScenarioRun:
+    bare = replace(run, edges=(), flows=(), writes=(), reads=(), classes=(), returns={}, executed={}, arcs={})
+    if run.configured != program.scenarios.get(run.scenario):
+        return bare
+    stale = {path for path, digest in run.files.items() if program.files.get(path, digest) != digest}
+    return (
+        run
+        if not stale
+        else replace(
+            bare,
+            edges=tuple(edge for edge in run.edges if edge.path not in stale),
+            flows=tuple(flow for flow in run.flows if not any(frame.path in stale for frame in flow.stack)),
+            writes=tuple(write for write in run.writes if write.path not in stale),
+            classes=run.classes,
+            returns=run.returns,
+        )
+    )

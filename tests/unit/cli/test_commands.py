@@ -13,8 +13,11 @@ from click.testing import CliRunner, Result
 
 import tracer
 from tracer.cli.application import application
+from tracer.cli.observe_text import observed_lines
 from tracer.judge.formats import FORMATS
+from tracer.judge.outcomes import ConditionOutcomes
 from tracer.judge.report import Finding
+from tracer.model.evidence import ScenarioRun
 
 CONFIG = """\
 [targets.one]
@@ -141,35 +144,30 @@ def test_check_formats(monkeypatch: pytest.MonkeyPatch, output: str) -> None:
     assert (result.exit_code, result.stdout) == (1, FORMATS[output]((CHANGED,)))
 
 
+def as_observed(seen: ScenarioRun) -> SimpleNamespace:
+    return SimpleNamespace(run=seen, conditions=ConditionOutcomes(), lines_of=lambda _path: None)
+
+
 @pytest.mark.usefixtures("folder")
 def test_observe(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = SimpleNamespace(
-        scenario="demo",
-        outcome="raised",
-        device="cpu",
-        python="3.11.7",
-        reason="",
-        edges=(1,),
-        writes=(),
-        classes=(1, 2),
-    )
-    pipeline = install(monkeypatch, "pipeline", Recorder(observe=seen))
+    seen = ScenarioRun("demo", "one", "cpu", "3.11.7", "raised", reason="lines not measured: x", identical=True)
+    pipeline = install(monkeypatch, "pipeline", Recorder(observe=as_observed(seen)))
     result = run("observe", "demo")
     assert result.exit_code == 0
     assert result.stderr == "tracer: running p:main of target one\n"
-    assert result.stdout == "demo: raised on cpu under Python 3.11.7\n1 call edge, 0 attribute writes, 2 classes\n"
+    assert result.stdout == "\n".join(observed_lines(seen, ConditionOutcomes(), lambda _path: None)) + "\n"
+    assert result.stdout.startswith("demo: raised on cpu under Python 3.11.7\n")
     assert pipeline.asked[0][1][1:3] == ("demo", "cpu")
 
 
 @pytest.mark.usefixtures("folder")
 def test_observe_that_never_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen = SimpleNamespace(
-        scenario="demo", outcome="failed", device="cpu", python="3.9", reason="too old", edges=(), writes=(), classes=()
-    )
-    install(monkeypatch, "pipeline", Recorder(observe=seen))
+    seen = ScenarioRun("demo", "one", "cpu", "3.9", "failed", reason="too old")
+    install(monkeypatch, "pipeline", Recorder(observe=as_observed(seen)))
     result = run("observe", "demo")
     assert result.exit_code == 2
-    assert result.stdout.startswith("demo: failed on cpu under Python 3.9 (too old)\n")
+    assert result.stdout.startswith("demo: failed on cpu under Python 3.9\n")
+    assert result.stdout.endswith("\n  too old\n")
 
 
 ANSWER = {"schema": 1, "class": "p:A", "mro": ["p:A"], "methods": {}, "libraries": {}, "unresolved": []}

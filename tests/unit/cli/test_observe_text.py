@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from tracer.cli.observe_text import caveats_of, observed_lines
+from tracer.judge.outcomes import BOTH, TRUE, ConditionOutcome, ConditionOutcomes
 from tracer.model.evidence import (
     ObservedClass,
     ObservedEdge,
     ObservedException,
     ObservedFrame,
+    ObservedRead,
     ObservedWrite,
     ScenarioRun,
 )
@@ -32,6 +34,7 @@ RUN = ScenarioRun(
         ObservedWrite("tower", "p.m:A", "p/m.py", SPAN, "p.m:A.__init__", "None", 0, 2),
         ObservedWrite("tower", "p.m:A", "p/m.py", SPAN, "p.m:A.load", "<Tower>", 1, object_first=False),
     ),
+    reads=(ObservedRead("tower", "p.m:A", "p/m.py", SPAN, "p.m:f", 0, 5),),
     classes=(ObservedClass("p.m:A", ("p.m:A", "builtins:object"), {}),),
     returns={"p.m:build": ("p.m:A", "p.m:B"), "p.m:f": ("builtins:NoneType",)},
     executed={"p/m.py": (1, 2, 3)},
@@ -40,19 +43,34 @@ RUN = ScenarioRun(
 )  # fmt: skip
 
 
+LINES = {"p/m.py": ("", "if a:", "    while é and (b or", "        c): pass", "assert d")}
+CONDITIONS = ConditionOutcomes(
+    (
+        ConditionOutcome("p/m.py", Span(2, 3, 2, 4), TRUE),
+        ConditionOutcome("p/m.py", Span(3, 10, 4, 10), BOTH),
+        ConditionOutcome("p/m.py", Span(5, 7, 5, 8), TRUE),
+    ),
+    untold=2,
+    untested=1_200,
+)
+NONE = ConditionOutcomes()
+
+
 def test_a_run() -> None:
     assert (
-        "\n".join(observed_lines(RUN))
+        "\n".join(observed_lines(RUN, CONDITIONS, LINES.get))
         == """\
 demo: raised on cpu under Python 3.11.7
-  output     the same with and without the recorder
-  calls      2 edges to 2 functions, 4 calls, 1 through others
-  stores     2 places, 3 stores
-  classes    1
-  lines      3 in 1 files
-  branches   1 lines went on in more than one way, 1 always in the same
-  files      1 named by their hash
-  libraries  torch 2.13.0
+  output      the same with and without the recorder
+  calls       2 edges to 2 functions, 4 calls, 1 through others
+  stores      2 places, 3 stores
+  loads       1 place, 5 loads
+  classes     1
+  lines       3 in 1 file
+  branches    1 line went on in more than one way, 1 always in the same
+  conditions  2 true, 0 false, 1 both, 2 that jumps do not tell, 1,200 not tested
+  files       1 named by their hash
+  libraries   torch 2.13.0
 
 ended by
   AttributeError: no tower
@@ -61,6 +79,13 @@ ended by
 
 first stores
   p/m.py:3  tower on p.m:A  in p.m:A.__init__  None
+
+conditions that came out both ways
+  p/m.py:3  é and (b or c)
+
+conditions that were always true
+  p/m.py:2  a
+  p/m.py:5  d
 
 functions that choose a class
   p.m:build -> p.m:A, p.m:B"""
@@ -77,17 +102,19 @@ def test_weak_evidence_says_so() -> None:
         "ended by signal 11",
         "lines not measured: x",
     ]
-    assert observed_lines(run)[-5] == "to bear in mind"
+    assert observed_lines(run, NONE, LINES.get)[-5] == "to bear in mind"
 
 
 def test_a_run_that_never_started() -> None:
     run = ScenarioRun("demo", "vita", "cpu", "", "failed", "the script does not exist")
-    lines = observed_lines(run)
+    lines = observed_lines(run, NONE, LINES.get)
     assert lines[0] == "demo: failed on cpu under Python ?"
     assert lines[-1] == "  the script does not exist"
 
 
 def test_long_lists_are_cut() -> None:
     writes = tuple(ObservedWrite(f"a{n}", "p.m:A", "p/m.py", SPAN, "p.m:f", "1", n) for n in range(12))
-    lines = observed_lines(ScenarioRun("demo", "vita", "cpu", "3.11.7", "completed", writes=writes, identical=True))
+    lines = observed_lines(
+        ScenarioRun("demo", "vita", "cpu", "3.11.7", "completed", writes=writes, identical=True), NONE, LINES.get
+    )
     assert lines[-1] == "  and 2 more"

@@ -18,6 +18,7 @@ from tracer.model.evidence import (
     ObservedException,
     ObservedFlow,
     ObservedFrame,
+    ObservedRead,
     ObservedWrite,
     ScenarioRun,
 )
@@ -46,6 +47,11 @@ RUN = ScenarioRun(
         ObservedWrite("x", "m:D", "m.py", SPAN, "m:C.f", "'v'", 0, 2, True, (OUTER, INNER)),
         ObservedWrite("x", "m:D", "m.py", SPAN, "m:C.f", "1", 1, 1, False, ()),
     ),
+    reads=(
+        ObservedRead("x", "m:D", "m.py", SPAN, "m:C.f", 0, 7),
+        ObservedRead("x", "n:E", "n.py", SPAN, "n:g", 1),
+    ),
+    watched=("x", "y"),
     classes=(
         ObservedClass("builtins:object", ("builtins:object",), {}),
         ObservedClass("m:C", ("m:C", "builtins:object"), {"f": "m:C.f", "g": "m:C.g"}),
@@ -55,6 +61,7 @@ RUN = ScenarioRun(
     executed={"m.py": (1, 2, 3, 7, 9)},
     arcs={"m.py": ((1, 2), (2, 3), (3, 9), (9, -1))},
     identical=True,
+    configured={"argv": '["--x"]', "data a.json": "ab" * 32, "script": "demo.py", "seed": "0"},
 )
 EVIDENCE = Evidence("cpu", (RUN,))
 
@@ -63,10 +70,24 @@ def test_evidence_survives_its_bytes():
     assert decode_evidence(encode_evidence(EVIDENCE)) == EVIDENCE
 
 
+def test_what_was_added_to_the_format_may_be_missing():
+    content = encode_evidence(Evidence("cpu", (replace(RUN, configured={}, watched=None, reads=()),)))
+    older = content
+    for added in (b'"configured":{},\n', b'"watched":null,\n', b'"reads":[],\n'):
+        assert added in older
+        older = older.replace(added, b"")
+    assert decode_evidence(older) == decode_evidence(content)
+
+
 def test_equal_evidence_has_equal_bytes():
     other = replace(RUN, scenario="another")
     shuffled = replace(
-        RUN, edges=RUN.edges[::-1], flows=RUN.flows[::-1], classes=RUN.classes[::-1], files=dict(RUN.files)
+        RUN,
+        reads=RUN.reads[::-1],
+        edges=RUN.edges[::-1],
+        flows=RUN.flows[::-1],
+        classes=RUN.classes[::-1],
+        files=dict(RUN.files),
     )
     assert encode_evidence(Evidence("cpu", (RUN, other))) == encode_evidence(Evidence("cpu", (other, shuffled)))
 

@@ -57,7 +57,7 @@ def test_a_run_that_recording_changed_is_named():
 
 def test_evidence_for_other_bytes_is_counted_and_no_error():
     (finding,) = gaps(run("demo"), outcome="stale")
-    assert finding.message == "1 claim of target app rests on evidence for other bytes"
+    assert finding.message == "1 claim of target app rests on evidence for other bytes or settings"
     assert "tracer observe" in finding.advice
     assert holds((finding,))
 

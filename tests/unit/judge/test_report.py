@@ -75,6 +75,10 @@ def test_an_acceptance_of_nothing_is_an_error():
     ]
 
 
+def test_an_acceptance_stays_while_its_evidence_is_stale():
+    assert build_report((), (Verdict(WRITES, "stale"),), (Accepted(WRITES.key, "upstream bug"),)) == ()
+
+
 def test_what_was_not_predicted_is_a_note():
     (finding,) = build_report((), (Verdict(CALL, "unpredicted", "no call predicted here", (), ("demo",)),))
     assert finding.level == "note"

@@ -17,6 +17,7 @@ from tests.unit.programs import (
     guard,
     linearisation,
     loaded,
+    loaded_from,
     program,
     raised,
     reached,
@@ -29,6 +30,7 @@ from tests.unit.programs import (
 )
 from tracer.claim.claims import derive_claims
 from tracer.judge.conditions import LinesOf
+from tracer.judge.summary import summarise
 from tracer.judge.verdicts import judge
 from tracer.model.claims import Claim, Step
 from tracer.model.edges import Unresolved
@@ -182,6 +184,38 @@ def test_a_conflict_is_refuted_and_names_both():
     assert outcome(verdict) == (
         "refuted", "the line ran and nothing in scope was called (demo on cpu); but confirmed by demo on gpu",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "reason"),
+    [
+        ({"argv": "[]", "seed": "0"}, {"argv": '["a"]', "seed": "0"}, "the scenario's argv has changed since"),
+        ({"entry": "a:b"}, {"entry": "a:c"}, "the scenario's entry has changed since"),
+        ({"data a.json": "1", "seed": "0"}, {"seed": "0"}, "the scenario's data a.json has changed since"),
+        ({"seed": "0"}, {"seed": "0", "setup": "a:b"}, "the scenario's setup has changed since"),
+        (
+            {"setup code a.py": "1", "seed": "0", "script": "a"},
+            {"setup code a.py": "2", "seed": "1", "script": "b"},
+            "the scenario's script has changed since (and 2 more of its settings)",
+        ),
+        ({"seed": "0"}, {}, "recorded before evidence said how its scenario was configured"),
+        (None, {"seed": "0"}, "scenario demo is no longer configured"),
+    ],
+)
+def test_evidence_of_a_scenario_told_otherwise_is_stale(now, then, reason):
+    linked = program(entry("demo", MAIN, TO_LOAD), scenarios={} if now is None else {"demo": now})
+    observed = run("demo", seen(TO_LOAD), seen(TO_LOAD, callee=BUILD), lines=LINES, configured=then)
+    verdicts = verdicts_of(linked, observed, **SEQUENCE)
+    assert outcome(verdicts[CALL]) == ("stale", reason)
+    assert {verdict.outcome for verdict in verdicts.values()} == {"stale"}
+    counted = summarise(tuple(verdicts.values()), linked, evidence(observed), is_own=is_own)
+    assert (counted.precision_own.total, counted.recall_own.total) == (0, 0)
+
+
+def test_evidence_of_a_scenario_told_the_same_counts():
+    linked = program(entry("demo", MAIN, TO_LOAD), scenarios={"demo": {"argv": "[]"}})
+    observed = run("demo", seen(TO_LOAD), configured={"argv": "[]"})
+    assert verdicts_of(linked, observed, **SEQUENCE)[CALL].outcome == "confirmed"
 
 
 def test_stale_evidence_counts_only_where_nothing_else_speaks():
@@ -431,8 +465,54 @@ def test_writes_nobody_made_are_not_exercised_and_other_bytes_are_stale():
     assert verdicts_of(linked, observed, **ATTRIBUTE)["writes tower"].outcome == "stale"
 
 
-def test_reads_are_static():
-    assert write_verdict(run("demo"), kind="reads", subject="tower").outcome == "static"
+ASKED = write("tower", MODEL, BUILD, 12, "hasattr")
+LOADED = write("tower", MODEL, LOAD, 14, "load")
+
+
+def read_verdict(*reads, documented="tower", **more):
+    linked = program(
+        entry("demo", MAIN, reads=(ASKED, LOADED)),
+        files={"app.py": HASH},
+        classes=(linearisation(MODEL, (MODEL,)), linearisation(OTHER, (OTHER,))),
+    )
+    observed = run("demo", reads=reads, **{"files": {"app.py": HASH}, **more})
+    return verdicts_of(linked, observed, attributes=(documented,))[f"reads {documented}"]
+
+
+def test_reads_within_the_claimed_set_are_confirmed():
+    verdict = read_verdict(loaded_from(ASKED), loaded_from(LOADED, owner=OTHER))
+    assert verdict.outcome == "confirmed"
+    assert verdict.actual == (f"{BUILD} at app.py:12", f"{LOAD} at app.py:14")
+
+
+def test_a_read_outside_the_claimed_set_is_unpredicted():
+    verdict = read_verdict(loaded_from(ASKED), loaded_from(LOADED, symbol=MAIN))
+    assert outcome(verdict) == ("unpredicted", f"also read by {MAIN} at app.py:14 (demo on cpu)")
+
+
+def test_a_read_is_known_by_its_exact_place():
+    """Unlike an implicit call's, a load's range is the same on every version of Python."""
+    within = ASKED.site.span._replace(column=ASKED.site.span.column + 1, end_column=ASKED.site.span.end_column - 1)
+    assert read_verdict(loaded_from(ASKED, span=within)).outcome == "unpredicted"
+
+
+def test_reads_of_an_attribute_of_one_class_are_those_of_its_objects():
+    elsewhere = loaded_from(LOADED, symbol=MAIN, owner=OTHER)
+    assert read_verdict(loaded_from(ASKED), elsewhere, documented="Model.tower").outcome == "confirmed"
+    assert read_verdict(elsewhere, documented="Model.tower").outcome == "not exercised"
+
+
+def test_reads_nobody_made_are_not_exercised_and_other_bytes_are_stale():
+    assert outcome(read_verdict()) == ("not exercised", "demo on cpu does not read it")
+    assert read_verdict(loaded_from(ASKED), files={"app.py": "1" * 64}).outcome == "stale"
+
+
+@pytest.mark.parametrize("kind", ["first-write", "writes", "reads"])
+def test_a_run_that_did_not_watch_the_attribute_says_nothing_about_it(kind):
+    verdict = write_verdict(
+        run("demo", watched=("other",)), kind=kind, subject="" if kind == "first-write" else "tower"
+    )
+    assert outcome(verdict) == ("stale", "recorded without watching tower")
 
 
 # --- guard -----------------------------------------------------------------------------------------------------------
@@ -740,7 +820,7 @@ def test_evidence_is_stale_if_the_file_of_any_symbol_named_has_changed():
 def test_without_evidence_nothing_is_claimed_to_be_proven():
     linked = program(entry("demo", MAIN, TO_LOAD, TO_TOWER, first_writes=(first("demo", SET, TO_LOAD),)))
     outcomes = {v.outcome for v in verdicts_of(linked, **FLOW, **ATTRIBUTE, classes=()).values()}
-    assert outcomes == {"not exercised", "holds in source", "static", "undecided"}
+    assert outcomes == {"not exercised", "holds in source", "undecided"}
 
 
 def test_a_run_of_an_entry_that_was_not_analysed_proves_nothing_about_it():

@@ -388,3 +388,27 @@ def test_all_attributes_can_be_watched(observe_source):
     source = "class C: pass\ndef run():\n    c = C()\n    c.x = 1\n    c.y = 2\n"
     observed = observe_source(source, watch=Watch(attributes=None))
     assert [w.attribute for w in observed.run.writes if w.owner == "main:C"] == ["x", "y"]
+
+
+def test_looking_at_a_class_runs_no_code_of_its_metaclass(observe_source):
+    source = """
+        import collections
+        class Meta(type):
+            def __getattribute__(cls, name):
+                print(name)
+                return super().__getattribute__(name)
+            def __hash__(cls): print("hashed"); return 1
+            def __eq__(cls, other): print("compared"); return True
+        class C(metaclass=Meta):
+            def __setattr__(self, name, value): object.__setattr__(self, name, value)
+        class D(C): pass
+        def run():
+            import decimal
+            d = D()
+            d.a = D()
+            print(type(d.a) is D, getattr(d, "a") is d.a)
+    """
+    observed = observe_source(source, watch=Watch(("a",)), passes=("plain", "record"))
+    assert (observed.run.outcome, observed.run.partial, observed.run.identical) == ("completed", False, True)
+    assert [write.owner for write in observed.run.writes] == ["main:D"]
+    assert "main:Meta.__getattribute__" not in {edge.callee for edge in observed.run.edges}

@@ -275,7 +275,7 @@ CLASSES = {
 }  # fmt: skip
 PROGRAM = Program(
     "vita", CLASSES, {"demo": _demo(), "train": _train()}, FILES, {"torch": "2.13.0", "transformers": "5.23.0"},
-    (("vita/broken.py", "line 3: invalid syntax"),),
+    (("vita/broken.py", "line 3: invalid syntax"),), {"demo": {}, "demo-bare": {}, "train": {}},
 )  # fmt: skip
 TARGET = Target(
     "vita", "src", ("vita",), ("transformers",), title="VITA",

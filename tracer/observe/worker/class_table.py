@@ -15,6 +15,7 @@ from .log import Log
 
 _MRO = type.__dict__["__mro__"].__get__
 _NAMESPACE = type.__dict__["__dict__"].__get__
+_NAME = type.__dict__["__name__"].__get__
 _QUALNAME = type.__dict__["__qualname__"].__get__
 _MODULE = type.__dict__["__module__"].__get__
 
@@ -30,6 +31,11 @@ def namespace_of(cls: type) -> Mapping[str, Any]:
     return namespace
 
 
+def own_name_of(cls: type) -> str:
+    """The class's bare name."""
+    return str(_NAME(cls))
+
+
 def name_of(cls: type) -> tuple[str, str]:
     """The class's module and qualified name, ``?`` where a class has put something else there."""
     try:
@@ -41,7 +47,17 @@ def name_of(cls: type) -> tuple[str, str]:
 
 def is_class(value: object) -> bool:
     """Whether ``value`` is a class, without asking it (``isinstance`` consults ``__class__``)."""
-    return type in mro_of(type(value))
+    return has_base(type(value), type)
+
+
+def has_base(cls: type, base: type) -> bool:
+    """Whether ``base`` is in the class's method resolution order."""
+    return is_one_of(base, mro_of(cls))
+
+
+def is_one_of(cls: type, classes: tuple[type, ...]) -> bool:
+    """``cls in classes``, which would ask a metaclass's ``__eq__``."""
+    return any(known is cls for known in classes)
 
 
 def functions_of(value: object, name: str) -> Iterator[FunctionType]:
@@ -62,11 +78,11 @@ def _wrapped_in(item: Any, name: str) -> list[Any]:
     kind = type(item)
     if kind is FunctionType:
         return _wrapped_by_function(item, name)
-    if kind in (staticmethod, classmethod, MethodType):
+    if is_one_of(kind, (staticmethod, classmethod, MethodType)):
         return [item.__func__]
     if kind is property:
         return [part for part in (item.fget, item.fset, item.fdel) if part is not None]
-    if kind in (functools.partial, functools.partialmethod, functools.cached_property):
+    if is_one_of(kind, (functools.partial, functools.partialmethod, functools.cached_property)):
         return [item.func]
     return []
 

@@ -1,8 +1,8 @@
 """What the parent asks of the recorder: one JSON object, read once.
 
-``mode`` is ``plain`` (run only), ``record`` (calls, writes, classes), ``coverage`` (lines and branches) or ``setup``.
-``roots`` are the places in scope. ``attributes`` and ``flows`` are None for *all*. ``masks`` replace folders of this
-machine in recorded text, so that no evidence depends on where a checkout lies.
+``mode`` is ``plain`` (run only), ``record`` (calls, writes, reads, classes), ``coverage`` (lines and branches) or
+``setup``. ``roots`` are the places in scope. ``attributes`` and ``flows`` are None for *all*. ``masks`` replace folders
+of this machine in recorded text, so that no evidence depends on where a checkout lies.
 """
 
 # pathlib would be loaded into the observed process for this alone.

@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from types import CodeType, FrameType, ModuleType
 
-from . import coverage_pass, environment, imports, setters, targets
+from . import coverage_pass, environment, imports, reads, setters, targets
 from .calls import CallRecorder
 from .class_table import ClassTable, name_of
 from .codes import Code, CodeTable
@@ -104,7 +104,9 @@ class _Session:
         writes: Writes | None = None
         if request.attributes is None or request.attributes:
             writes = Writes(request, codes, classes, self._stacks, log, counters, self._faults)
-            targets.install(writes)
+            loads = reads.Reads(writes, codes, classes, log, counters, self._faults)
+            reads.install(loads)
+            targets.install(writes, loads)
             wrap_recent = setters.install(writes, self._faults)
             self._looks.append(lambda _module: wrap_recent())
             compile_file = _file_compiler(codes, writes)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from .class_table import is_class, namespace_of
+from .class_table import is_class, name_of, namespace_of
 from .faults import Faults
 from .writes import DELETED, Writes
 
@@ -89,10 +89,10 @@ def all_classes() -> list[type]:
 
 def _wrap_class(cls: type, writes: Writes) -> None:
     namespace = namespace_of(cls)
-    module = namespace.get("__module__")
-    if type(module) is str and module.startswith(__name__.partition(".")[0] + "."):
+    named = name_of(cls)
+    if named[0].startswith(__name__.partition(".")[0] + "."):
         return
-    for name in ("__setattr__", *_REGISTRATIONS.get((str(module), cls.__name__), ())):
+    for name in ("__setattr__", *_REGISTRATIONS.get(named, ())):
         original = namespace.get(name)
         if type(original) is FunctionType and original.__code__.co_filename != __file__:
             type.__setattr__(cls, name, _recording(original, writes))

@@ -1,11 +1,12 @@
-"""Noticing stores by rewriting the statements that make them, for objects of classes without a ``__setattr__``.
+"""Noticing stores and loads by rewriting them: stores into objects of classes without a ``__setattr__``, and all loads.
 
 In a module in scope, ``x.name = v`` becomes ``STORE(x).name = v``, where STORE returns a stand-in that stores into
 ``x`` and files it; ``x.__dict__`` and ``vars(x)`` that are stored into, updated or replaced become a stand-in for that
 dictionary. ``object.__setattr__(x, name, v)`` and ``super().__setattr__(name, v)``, the ways round a class's own
-``__setattr__``, go through SETTER, and calls that may fill a ``SimpleNamespace`` through MAKER. Nothing is evaluated
-twice, in another order or under another name, and every syntax node keeps its position, so that the bytecode's
-positions stay those of the source. Modules that mention no watched name are left alone.
+``__setattr__``, go through SETTER, and calls that may fill a ``SimpleNamespace`` through MAKER; what loads become is
+said in ``reads``. Nothing is evaluated twice, in another order or under another name, and every syntax node keeps its
+position, so that the bytecode's positions stay those of the source. Annotations and patterns stay as they are: the
+former may be kept as text, the latter may hold no call. Modules that mention no watched name are left alone.
 
 Not seen: a store through another name for the dictionary (``d = x.__dict__; d["a"] = 1``), and what C code outside
 ``SimpleNamespace`` puts into one.
@@ -20,7 +21,8 @@ from contextlib import ExitStack
 from types import CodeType, FrameType, MethodWrapperType, SimpleNamespace, WrapperDescriptorType
 from typing import Any, ClassVar, Self
 
-from .class_table import is_class, mro_of, namespace_of
+from .class_table import has_base, is_class, is_one_of, mro_of, namespace_of
+from .reads import GETTER, GETTERS, LOAD, Reads
 from .writes import DELETED, Writes
 
 STORE = "__tracer_store__"
@@ -32,9 +34,10 @@ _DICT_METHODS = frozenset({"update", "setdefault", "pop", "clear", "__setitem__"
 _SETTERS = frozenset({"__setattr__", "__delattr__"})
 
 
-def install(writes: Writes) -> None:
+def install(writes: Writes, reads: Reads) -> None:
     """Make the stand-ins available to rewritten modules."""
     _Target.writes = writes
+    _Target.reads = reads
     _Namespace.writes = writes
     _PlainSetter.writes = writes
     _Maker.writes = writes
@@ -46,7 +49,7 @@ def install(writes: Writes) -> None:
 
 
 def compile_watched(source: bytes, file: str, watched: frozenset[str] | None) -> CodeType | None:
-    """Compile a module with its watched stores rewritten; None if it has none or cannot be rewritten."""
+    """Compile a module with its watched stores and loads rewritten; None if it has none or cannot be rewritten."""
     if not _mentions(source, watched):
         return None
     try:
@@ -79,9 +82,32 @@ class _Rewriter(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
         self.generic_visit(node)
-        is_stored = isinstance(node.ctx, ast.Store | ast.Del)
-        if is_stored and (self._watched is None or node.attr in self._watched or node.attr == "__dict__"):
+        if isinstance(node.ctx, ast.Load):
+            if self._is_watched(node.attr):
+                name = ast.copy_location(ast.Constant(node.attr), node.value)
+                node.value = _call(LOAD, [node.value, name], node)
+        elif self._is_watched(node.attr) or node.attr == "__dict__":
             node.value = _call(STORE, [node.value], node.value)
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._visit_function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._visit_function(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.target = self.visit(node.target)
+        node.value = None if node.value is None else self.visit(node.value)
+        return node
+
+    def visit_match_case(self, node: ast.match_case) -> ast.AST:
+        pattern, node.pattern = node.pattern, ast.MatchAs()
+        self.generic_visit(node)
+        node.pattern = pattern
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
@@ -99,10 +125,25 @@ class _Rewriter(ast.NodeTransformer):
             function.value = _namespace_in_place_of(function.value)
         elif isinstance(function, ast.Attribute) and function.attr in _SETTERS:
             node.func = _call(SETTER, [function], function)
+        elif isinstance(function, ast.Name) and function.id in GETTERS and self._may_read(node.args):
+            node.func = _call(GETTER, [function], function)
         return node
 
+    def _visit_function(self, node: Any) -> ast.AST:
+        returns, node.returns = node.returns, None
+        self.generic_visit(node)
+        node.returns = returns
+        return node  # type: ignore[no-any-return]
+
+    def _is_watched(self, name: str) -> bool:
+        return self._watched is None or name in self._watched
+
+    def _may_read(self, arguments: list[ast.expr]) -> bool:
+        name = arguments[1] if len(arguments) > 1 else None
+        return not (isinstance(name, ast.Constant) and isinstance(name.value, str)) or self._is_watched(name.value)
+
     def _may_fill(self, keyword: ast.keyword) -> bool:
-        return keyword.arg is None or self._watched is None or keyword.arg in self._watched
+        return keyword.arg is None or self._is_watched(keyword.arg)
 
 
 def _namespace_in_place_of(node: ast.expr) -> ast.expr:
@@ -130,13 +171,18 @@ class _Target:
 
     __slots__ = ("object",)
     writes: ClassVar[Writes]
+    reads: ClassVar[Reads]
 
     def __init__(self, target: Any) -> None:
         object.__setattr__(self, "object", target)
 
     def __getattribute__(self, name: str) -> Any:
         target = object.__getattribute__(self, "object")
-        return _Namespace(target) if name == "__dict__" else getattr(target, name)
+        if name == "__dict__":
+            return _Namespace(target)
+        if _Target.reads.wants(name):
+            _Target.reads.file(target, name, sys._getframe(1))
+        return getattr(target, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         target = object.__getattribute__(self, "object")
@@ -260,7 +306,7 @@ class _PlainSetter:
 
 def _stand_in_for_setter(function: Any) -> Any:
     """The stand-in for a setter written in C; one written in Python tells of itself."""
-    return _PlainSetter(function) if type(function) in (MethodWrapperType, WrapperDescriptorType) else function
+    return _PlainSetter(function) if is_one_of(type(function), (MethodWrapperType, WrapperDescriptorType)) else function
 
 
 class _Maker:
@@ -282,7 +328,7 @@ class _Maker:
 
 def _stand_in_for_maker(function: Any) -> Any:
     """The stand-in for a class whose objects C code fills from keywords; anything else stays itself."""
-    if not is_class(function) or SimpleNamespace not in mro_of(function):
+    if not is_class(function) or not has_base(function, SimpleNamespace):
         return function
     initialiser = next(namespace_of(base)["__init__"] for base in mro_of(function) if "__init__" in namespace_of(base))
     return _Maker(function) if initialiser is SimpleNamespace.__init__ else function

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, MemberDescriptorType
 from typing import Any
 
-from .class_table import ClassTable, is_class, mro_of, namespace_of
+from .class_table import ClassTable, is_class, is_one_of, mro_of, namespace_of, own_name_of
 from .codes import OWN, CodeTable, Position
 from .faults import Faults
 from .log import Counters, Log
@@ -161,8 +161,8 @@ class Writes:
         kind = type(value)
         if value is DELETED:
             return "<deleted>"
-        if kind not in _PRIMITIVES:
-            return f"<{kind.__name__}>"
+        if not is_one_of(kind, _PRIMITIVES):
+            return f"<{own_name_of(kind)}>"
         if kind is int and abs(value) >> 256:  # type: ignore[arg-type]
             return "<int>"
         return self._request.mask(repr(value))[:_LONGEST]
