@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
-from tracer.claim.attributes import concerns, first_writes_of, may_set
+from tracer.claim.attributes import concerns, first_writes_of, may_mean
 from tracer.claim.symbols import check_attribute, find_callable, known_symbols, resolve_class, resolve_symbol
 from tracer.errors import TargetError
 from tracer.link.accesses import WRITE_FORMS, find_accesses
@@ -201,7 +201,7 @@ def find_generic_stores(program: Program, documented: str, named: Iterable[Acces
     return [
         access
         for access in writes
-        if concerns(program, documented, access.attribute, access.owner) or may_set(program, access, owners)
+        if concerns(program, documented, access.attribute, access.owner) or may_mean(program, access, owners)
     ]
 
 

@@ -4,9 +4,10 @@ An attribute is documented by name (``mm_vision_tower``) or for one class (``VIT
 also means its subclasses. ``first-write`` has one claim per class of object; alternatives that code alone cannot choose
 between are numbered in the order of the walk.
 
-A generic store (``setattr(self, key, value)``) may set any name. It is among the writes of an attribute if it stores on
-a class on which the attribute is used by name, and it makes a later first write of that class uncertain; it is never a
-first write by itself, since every class with such a store would then seem to set every attribute.
+A generic access (``setattr(self, key, value)``, ``getattr(self, key)``) may mean any name. It is among the writes or
+reads of an attribute if it is one on a class on which the attribute is used by name. A generic store makes a later
+first write of that class uncertain; it is never a first write by itself, since every class with such a store would then
+seem to set every attribute.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def claim_attribute(program: Program, target: str, documented: str) -> tuple[Cla
     owners = frozenset(access.owner for access in named if access.owner)
     return (
         *firsts,
-        _accesses(target, "writes", documented, [a for a in writes if a in named or may_set(program, a, owners)]),
-        _accesses(target, "reads", documented, [a for a in reads if a in named]),
+        _accesses(target, "writes", documented, [a for a in writes if a in named or may_mean(program, a, owners)]),
+        _accesses(target, "reads", documented, [a for a in reads if a in named or may_mean(program, a, owners)]),
     )
 
 
@@ -117,8 +118,8 @@ def _accesses(target: str, kind: str, documented: str, accesses: Iterable[Access
     )
 
 
-def may_set(program: Program, access: Access, owners: frozenset[SymbolId]) -> bool:
-    """Whether a store under a name known only at run time may set an attribute that is used by name on ``owners``."""
+def may_mean(program: Program, access: Access, owners: frozenset[SymbolId]) -> bool:
+    """Whether an access under a name known only at run time may be of an attribute used by name on ``owners``."""
     if not access.generic or access.attribute not in _ANY_NAME:
         return False
     return access.owner is None or any(

@@ -560,5 +560,5 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
             return
         site = self.site(frame, span, form)
         self.recorder.reads.setdefault(
-            (attribute, owner, site), Access(attribute, owner, site, False, tuple(frame.guards))
+            (attribute, owner, site), Access(attribute, owner, site, attribute == "*", tuple(frame.guards))
         )

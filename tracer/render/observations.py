@@ -80,7 +80,9 @@ def _count_edges(run: ScenarioRun) -> Mapping[EdgeKey, Counter[SymbolId | None]]
 
 
 def _drop_stale(run: ScenarioRun, program: Program) -> ScenarioRun:
-    bare = replace(run, edges=(), flows=(), writes=(), reads=(), classes=(), returns={}, executed={}, arcs={})
+    bare = replace(
+        run, edges=(), flows=(), writes=(), reads=(), created=(), classes=(), returns={}, executed={}, arcs={}
+    )
     if run.configured != program.scenarios.get(run.scenario):
         return bare
     stale = {path for path, digest in run.files.items() if program.files.get(path, digest) != digest}

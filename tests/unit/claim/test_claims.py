@@ -180,6 +180,12 @@ def test_a_generic_store_counts_only_on_classes_that_use_the_name():
     assert stated("writes", linked) == {"tower": ("generic setattr in lib:Config.update",)}
 
 
+def test_generic_loads_are_among_the_reads():
+    by_any_name = write("*", CONFIG, "lib:Config.validate", 5, "getattr", generic=True)
+    linked = with_trace(writes=(SET,), reads=(write("tower", CONFIG, INIT, 20, "hasattr"), by_any_name))
+    assert stated("reads", linked) == {"tower": ("generic getattr in lib:Config.validate", f"hasattr in {INIT}")}
+
+
 def test_an_earlier_generic_store_makes_a_first_write_uncertain():
     generic = write("*", CONFIG, "lib:Config.update", 5, "setattr", generic=True)
     before = first("demo", generic, certain=False)

@@ -159,20 +159,27 @@ def _build_tables(dossier: Dossier, attribute: str, here: str) -> tuple[AccessTa
     written = dossier.ledger.find("writes", attribute)
     read = dossier.ledger.find("reads", attribute)
     generic = _generic_keys(dossier)
-    stores, loads = _sites_of(written), _sites_of(read)
-    by_name = _rows(dossier, attribute, tuple(site for site in stores if site.key not in generic), here)
-    by_any = _rows(dossier, attribute, tuple(site for site in stores if site.key in generic), here)
-    reads = _rows(dossier, attribute, loads, here)
+
+    def rows(verdict: Verdict | None, *, is_generic: bool) -> tuple[AccessRow, ...]:
+        sites = (site for site in _sites_of(verdict) if (site.key in generic) is is_generic)
+        return _rows(dossier, attribute, tuple(sites), here)
+
     generic_lead = (
-        "Places that store an attribute whose name is only known at run time, and may be this one. "
+        "Places that {} an attribute whose name is only known at run time, and may be this one. "
         "They belong to the set above."
     )
-    reads_lead = "All places that load it, or ask for it with getattr or hasattr."
+    reads_lead = "The places that load it, or ask for it with getattr or hasattr, by name."
     unclaimed = (Markdown(""), Markdown(""))
+    judged_writes, judged_reads = _judged(dossier, written, here), _judged(dossier, read, here)
     return (
-        AccessTable("Every write", "writes", _lead_writes(dossier), *_judged(dossier, written, here), by_name),
-        AccessTable("Generic writes", "generic-writes", generic_lead, *unclaimed, by_any),
-        AccessTable("Every read", "reads", reads_lead, *_judged(dossier, read, here), reads),
+        AccessTable("Every write", "writes", _lead_writes(dossier), *judged_writes, rows(written, is_generic=False)),
+        AccessTable(
+            "Generic writes", "generic-writes", generic_lead.format("store"), *unclaimed, rows(written, is_generic=True)
+        ),
+        AccessTable("Every read", "reads", reads_lead, *judged_reads, rows(read, is_generic=False)),
+        AccessTable(
+            "Generic reads", "generic-reads", generic_lead.format("load"), *unclaimed, rows(read, is_generic=True)
+        ),
     )
 
 
@@ -191,7 +198,7 @@ def _judged(dossier: Dossier, verdict: Verdict | None, here: str) -> tuple[Markd
 
 
 def _generic_keys(dossier: Dossier) -> set[tuple[str, int, int]]:
-    accesses = (access for trace in dossier.program.traces.values() for access in trace.writes)
+    accesses = (access for trace in dossier.program.traces.values() for access in (*trace.writes, *trace.reads))
     return {access.site.key for access in accesses if access.generic}
 
 
