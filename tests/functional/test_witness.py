@@ -113,6 +113,16 @@ def test_recorder_and_witness_agree(program, corpus):
     assert disagreements(corpus.witnessed(), recorded, f"{program}.py") == []
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_recorder_and_witness_agree_on_what_is_made(program, corpus):
+    """The witness sees what a call expression gives; the recorder also what C code, a library or Python itself made."""
+    run = corpus.run_with(INTERPRETERS[0])
+    path = f"{program}.py"
+    recorded = {(unnumbered(c.caller), unnumbered(c.callee), c.span[2:]) for c in run.created if c.path == path}
+    made = [edge for edge in corpus.witnessed() if edge.kind == "created" and edge.path == path]
+    assert {(unnumbered(e.caller), unnumbered(e.callee), e.span[2:]) for e in made} <= recorded
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("program", TORCH_PROGRAMS)
 def test_recorder_and_witness_agree_under_torch(program, torch_corpus):
@@ -146,6 +156,7 @@ def test_the_corpus_ends_well_and_every_place_is_known(corpus):
     run = corpus.run_with(INTERPRETERS[0])
     assert (run.outcome, run.partial, run.identical) == ("completed", False, True)
     assert [edge for edge in corpus.witnessed() if edge.form == "unplaced"] == []
+    assert len(run.created) > 30
 
 
 @pytest.mark.parametrize("python", INTERPRETERS[1:], ids=name_of)
@@ -154,6 +165,7 @@ def test_every_python_gives_the_same_calls(python, corpus):
     assert (there.outcome, there.partial, there.identical) == ("completed", False, True)
     assert calls_of(there) == calls_of(here)
     assert there.flows == here.flows
+    assert there.created == here.created
 
 
 def calls_of(run: ScenarioRun) -> set[tuple[object, ...]]:

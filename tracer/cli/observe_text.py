@@ -63,6 +63,7 @@ def _count_rows(run: ScenarioRun, conditions: ConditionOutcomes) -> list[list[st
         ["calls", f"{edges} to {functions}, {calls}, {between:,} through others"],
         ["stores", f"{places}, {stores}"],
         ["loads", f"{loading}, {loads}"],
+        ["generators", _creations_of(run)],
         ["classes", f"{len(run.classes):,}"],
         ["lines", f"{lines:,} in {count_of(len(run.executed), 'file')}" if run.executed else "not known"],
         ["branches", _branches_of(run)],
@@ -71,6 +72,17 @@ def _count_rows(run: ScenarioRun, conditions: ConditionOutcomes) -> list[list[st
         ["libraries", libraries],
     ]
     return [row for row in rows if row[1]]
+
+
+def _creations_of(run: ScenarioRun) -> str:
+    """How many generators and coroutines were made, and of how many functions none was seen to begin."""
+    if not run.created:
+        return ""
+    functions = {creation.callee for creation in run.created}
+    begun = {edge.callee for edge in run.edges} | {flow.symbol for flow in run.flows}
+    made, places = sum(creation.count for creation in run.created), count_of(len(run.created), "place")
+    of = f"of {count_of(len(functions), 'function')}, {len(functions - begun):,} of them never begun"
+    return f"{made:,} made at {places}, {of}"
 
 
 def _branches_of(run: ScenarioRun) -> str:

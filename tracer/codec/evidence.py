@@ -13,6 +13,7 @@ and a run has thousands of records::
       "flows":    [[NAME, receiver NAME, frame], ...]
       "writes":   [[attribute, owner NAME, path NAME, [span], NAME, value, count, object first, frame], ...]
       "reads":    [[attribute, owner NAME, path NAME, [span], NAME, count], ...]
+      "created":  [[path NAME, [span], caller NAME, callee NAME, count], ...]      sorted
       "classes":  [[NAME, [mro NAME], {method: supplier NAME that inheritance would not give; -1: no such method}], ...]
       "returns":  {function: [class, ...]},
       "executed": {path: "1-5 7"},                            runs of lines

@@ -9,6 +9,7 @@ import msgspec
 from tracer.codec.executed import arcs_to_text, lines_to_text, text_to_arcs, text_to_lines
 from tracer.model.evidence import (
     ObservedClass,
+    ObservedCreation,
     ObservedEdge,
     ObservedException,
     ObservedFlow,
@@ -24,6 +25,7 @@ _EdgeRow = tuple[int, Span, int, int, int, int, tuple[int, ...], int]
 _FlowRow = tuple[int, int, int]
 _WriteRow = tuple[str, int, int, Span, int, str, int, bool, int]
 _ReadRow = tuple[str, int, int, Span, int, int]
+_CreationRow = tuple[int, Span, int, int, int]
 _ClassRow = tuple[int, tuple[int, ...], dict[str, int]]
 _Changes = Mapping[str, SymbolId | None]
 
@@ -55,6 +57,7 @@ class RunTables(msgspec.Struct, frozen=True, kw_only=True):
     flows: list[_FlowRow]
     writes: list[_WriteRow]
     reads: list[_ReadRow] = []
+    created: list[_CreationRow] = []
     classes: list[_ClassRow]
 
 
@@ -83,6 +86,7 @@ def tabulate(run: ScenarioRun) -> RunTables:
         flows=[_tabulate_flow(flow, table) for flow in sorted(run.flows, key=_flow_key)],
         writes=[_tabulate_write(write, table) for write in sorted(run.writes, key=lambda write: write.order)],
         reads=[_tabulate_read(read, table) for read in sorted(run.reads, key=lambda read: read.order)],
+        created=[_tabulate_creation(creation, table) for creation in sorted(run.created)],
         classes=_tabulate_classes(run.classes, table),
         frames=table.frames,
     )
@@ -109,6 +113,7 @@ def untabulate(tables: RunTables, device: str) -> ScenarioRun:
         flows=tuple(ObservedFlow(read.name(s), read.optional(r), read.stack(f)) for s, r, f in tables.flows),
         writes=tuple(read.write(order, row) for order, row in enumerate(tables.writes)),
         reads=tuple(read.read(order, row) for order, row in enumerate(tables.reads)),
+        created=tuple(map(read.creation, tables.created)),
         classes=read.classes(tables.classes),
         returns={function: tuple(classes) for function, classes in tables.returns.items()},
         executed=executed,
@@ -160,6 +165,11 @@ def _tabulate_write(write: ObservedWrite, table: _Tables) -> _WriteRow:
 def _tabulate_read(read: ObservedRead, table: _Tables) -> _ReadRow:
     name = table.name
     return (read.attribute, name(read.owner), name(read.path), read.span, name(read.symbol), read.count)
+
+
+def _tabulate_creation(creation: ObservedCreation, table: _Tables) -> _CreationRow:
+    name = table.name
+    return (name(creation.path), creation.span, name(creation.caller), name(creation.callee), creation.count)
 
 
 def _tabulate_exception(exception: ObservedException | None, table: _Tables) -> tuple[str, str, int] | None:
@@ -253,6 +263,11 @@ class _Reader:
         attribute, owner, path, span, symbol, count = row
         return ObservedRead(attribute, self.name(owner), self.name(path), span, self.name(symbol), order, count)
 
+    def creation(self, row: _CreationRow) -> ObservedCreation:
+        """The creation of a row."""
+        path, span, caller, callee, count = row
+        return ObservedCreation(self.name(path), span, self.name(caller), self.name(callee), count)
+
     def exception(self, row: tuple[str, str, int] | None) -> ObservedException | None:
         """The exception of a row."""
         return None if row is None else ObservedException(row[0], row[1], self.stack(row[2]))
@@ -289,6 +304,8 @@ def _names_of(run: ScenarioRun) -> Iterable[str]:
         yield from (write.owner, write.path, write.symbol)
     for read in run.reads:
         yield from (read.owner, read.path, read.symbol)
+    for creation in run.created:
+        yield from (creation.path, creation.caller, creation.callee)
     for frame in run.exception.stack if run.exception is not None else ():
         yield from (frame.symbol, frame.path, *filter(None, (frame.receiver,)))
     for cls in run.classes:

@@ -35,6 +35,20 @@ class ObservedEdge:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class ObservedCreation:
+    """A place at which a generator function or coroutine was called and gave its object, begun later or never.
+
+    ``count`` is how many objects. Where the body begins is an edge.
+    """
+
+    path: str
+    span: Span
+    caller: SymbolId
+    callee: SymbolId
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class ObservedFrame:
     """One in-scope frame of a recorded stack and the place in it where the next frame was called."""
 
@@ -138,6 +152,7 @@ class ScenarioRun:
     configured: Mapping[str, str] = field(default_factory=dict)
     watched: tuple[str, ...] | None = None
     reads: tuple[ObservedRead, ...] = ()
+    created: tuple[ObservedCreation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def find_disagreement(recorded: Rows, covered: Rows) -> str | None:
 def _calls_from_unexecuted_lines(
     recorded: Rows, codes: object, executed: Mapping[str, frozenset[int]]
 ) -> Iterator[tuple[str, int, str]]:
-    for _, site, (line, _, end_line, *_), *_ in recorded.of("edge"):
+    for _, site, (line, _, end_line, *_), *_ in (*recorded.of("edge"), *recorded.of("created")):
         path = codes[site][1]  # type: ignore[index]
         lines = executed.get(path)
         if lines is not None and lines.isdisjoint(range(line, end_line + 1)):

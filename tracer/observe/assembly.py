@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from tracer.model.evidence import (
     ObservedClass,
+    ObservedCreation,
     ObservedEdge,
     ObservedException,
     ObservedFlow,
@@ -29,7 +30,8 @@ SymbolLookup = Callable[[str, int, str], SymbolId | None]
 """From a shown path, ``co_firstlineno`` and ``co_qualname`` (``<module>`` for a top level) to the definition there."""
 
 _FOLDED = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"})
-_Counted = TypeVar("_Counted", ObservedEdge, ObservedWrite, ObservedRead)
+_Ordered = TypeVar("_Ordered", ObservedEdge, ObservedWrite, ObservedRead)
+_Counted = TypeVar("_Counted", ObservedEdge, ObservedWrite, ObservedRead, ObservedCreation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,21 @@ class Assembly:
             key = (attribute, read.owner, read.path, read.span, read.symbol)
             found[key] = _merge(found.get(key), read)
         return _numbered(found.values())
+
+    def created(self) -> tuple[ObservedCreation, ...]:
+        """Every place where generators or coroutines were made, merged likewise and sorted."""
+        found: dict[tuple[object, ...], ObservedCreation] = {}
+        for slot, site, position, callee in self._rows.of("created"):
+            creation = ObservedCreation(
+                path=self._codes[site].path,
+                span=self._places.place(self._codes[site].file, position),
+                caller=self._codes[site].symbol,
+                callee=self._codes[callee].symbol,
+                count=self._count(slot),
+            )
+            key = (creation.path, creation.span, creation.caller, creation.callee)
+            found[key] = _merge(found.get(key), creation)
+        return tuple(sorted(found.values()))
 
     def flows(self) -> tuple[ObservedFlow, ...]:
         """The first stack per (function, receiver), sorted by those."""
@@ -226,5 +243,5 @@ def _merge(known: _Counted | None, new: _Counted) -> _Counted:
     return new if known is None else replace(known, count=known.count + new.count)
 
 
-def _numbered(records: Iterable[_Counted]) -> tuple[_Counted, ...]:
+def _numbered(records: Iterable[_Ordered]) -> tuple[_Ordered, ...]:
     return tuple(replace(record, order=order) for order, record in enumerate(records))

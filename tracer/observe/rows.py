@@ -37,7 +37,7 @@ def read_rows(log: Path, counts: Path) -> Rows:
     by_kind: defaultdict[str, list[Row]] = defaultdict(list)
     for row in _decoded(log.read_bytes() if log.is_file() else b""):
         by_kind[row[0]].append(row[1:])
-    used = sum(len(by_kind[kind]) for kind in ("edge", "write", "read"))
+    used = sum(len(by_kind[kind]) for kind in ("edge", "write", "read", "created"))
     raw = b""
     if counts.is_file():
         with counts.open("rb") as file:

@@ -144,6 +144,7 @@ def _evidence_of(recorded: _Pass, run: ScenarioRun, symbols: SymbolLookup, main:
         flows=assembly.flows(),
         writes=assembly.writes(),
         reads=assembly.reads(),
+        created=assembly.created(),
         classes=assembly.classes(),
         returns=assembly.returns(),
     )

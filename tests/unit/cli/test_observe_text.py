@@ -6,6 +6,7 @@ from tracer.cli.observe_text import caveats_of, observed_lines
 from tracer.judge.outcomes import BOTH, TRUE, ConditionOutcome, ConditionOutcomes
 from tracer.model.evidence import (
     ObservedClass,
+    ObservedCreation,
     ObservedEdge,
     ObservedException,
     ObservedFrame,
@@ -35,6 +36,10 @@ RUN = ScenarioRun(
         ObservedWrite("tower", "p.m:A", "p/m.py", SPAN, "p.m:A.load", "<Tower>", 1, object_first=False),
     ),
     reads=(ObservedRead("tower", "p.m:A", "p/m.py", SPAN, "p.m:f", 0, 5),),
+    created=(
+        ObservedCreation("p/m.py", SPAN, "p.m", "p.m:f", 3),
+        ObservedCreation("p/m.py", SPAN, "p.m:f", "p.m:never"),
+    ),
     classes=(ObservedClass("p.m:A", ("p.m:A", "builtins:object"), {}),),
     returns={"p.m:build": ("p.m:A", "p.m:B"), "p.m:f": ("builtins:NoneType",)},
     executed={"p/m.py": (1, 2, 3)},
@@ -65,6 +70,7 @@ demo: raised on cpu under Python 3.11.7
   calls       2 edges to 2 functions, 4 calls, 1 through others
   stores      2 places, 3 stores
   loads       1 place, 5 loads
+  generators  4 made at 2 places, of 2 functions, 1 of them never begun
   classes     1
   lines       3 in 1 file
   branches    1 line went on in more than one way, 1 always in the same

@@ -14,6 +14,7 @@ from tracer.errors import TracerError
 from tracer.model.evidence import (
     Evidence,
     ObservedClass,
+    ObservedCreation,
     ObservedEdge,
     ObservedException,
     ObservedFlow,
@@ -51,6 +52,10 @@ RUN = ScenarioRun(
         ObservedRead("x", "m:D", "m.py", SPAN, "m:C.f", 0, 7),
         ObservedRead("x", "n:E", "n.py", SPAN, "n:g", 1),
     ),
+    created=(
+        ObservedCreation("m.py", SPAN, "m:C.f", "m:run", 4),
+        ObservedCreation("m.py", SPAN, "m:run", "z:numbers"),
+    ),
     watched=("x", "y"),
     classes=(
         ObservedClass("builtins:object", ("builtins:object",), {}),
@@ -71,9 +76,9 @@ def test_evidence_survives_its_bytes():
 
 
 def test_what_was_added_to_the_format_may_be_missing():
-    content = encode_evidence(Evidence("cpu", (replace(RUN, configured={}, watched=None, reads=()),)))
+    content = encode_evidence(Evidence("cpu", (replace(RUN, configured={}, watched=None, reads=(), created=()),)))
     older = content
-    for added in (b'"configured":{},\n', b'"watched":null,\n', b'"reads":[],\n'):
+    for added in (b'"configured":{},\n', b'"watched":null,\n', b'"reads":[],\n', b'"created":[],\n'):
         assert added in older
         older = older.replace(added, b"")
     assert decode_evidence(older) == decode_evidence(content)
@@ -84,6 +89,7 @@ def test_equal_evidence_has_equal_bytes():
     shuffled = replace(
         RUN,
         reads=RUN.reads[::-1],
+        created=RUN.created[::-1],
         edges=RUN.edges[::-1],
         flows=RUN.flows[::-1],
         classes=RUN.classes[::-1],
@@ -149,6 +155,17 @@ CLASSES = st.lists(
     st.tuples(st.lists(st.sampled_from("ABCD"), unique=True), st.dictionaries(NAMES, st.sampled_from(["m:x", "m:y"]))),
     max_size=4,
 )
+
+
+CREATIONS = st.lists(
+    st.builds(ObservedCreation, NAMES, st.builds(Span, *[st.integers(0, 9)] * 4), NAMES, NAMES, st.integers(1, 2**40))
+)
+
+
+@given(CREATIONS)
+def test_any_creations_survive(creations):
+    evidence = Evidence("cpu", (replace(RUN, created=tuple(sorted(creations))),))
+    assert decode_evidence(encode_evidence(evidence)) == evidence
 
 
 @given(CLASSES)

@@ -118,7 +118,7 @@ class CodeTable:
         if (known := self.known.get(id(code))) is not None:
             return known
         name = namespace.get("__name__")
-        entry = Code(code, self._kind_of(code), name if type(name) is str else "?")
+        entry = Code(code, self.kind_of(code), name if type(name) is str else "?")
         entry.parent = self._parents.get(id(code))
         self.known[id(code)] = entry
         if entry.kind < OUTSIDE:
@@ -156,7 +156,8 @@ class CodeTable:
                 return f"{self._places[folder]}/{file[len(folder) + 1 :].replace(os.sep, '/')}"
         return None
 
-    def _kind_of(self, code: CodeType) -> int:
+    def kind_of(self, code: CodeType) -> int:
+        """The kind that a code object is filed under."""
         if code.co_filename.startswith(_OWN_FOLDER):
             return OWN
         if self.shown_path(code.co_filename) is None:

@@ -11,16 +11,21 @@ from importlib.machinery import SourceFileLoader
 from types import CodeType, ModuleType
 from typing import Any
 
+CodeMaker = Callable[[str, str, Callable[[], CodeType]], CodeType]
+"""From a module's name, its file and what gives its code ordinarily to the code that is run."""
 
-def replace_code(compile_file: Callable[[str], CodeType | None]) -> None:
-    """Run what ``compile_file`` makes of a source file in the file's place, where it makes something of it.
 
-    Such a module is neither read from a bytecode cache nor written to one.
-    """
-    original = SourceFileLoader.get_code
+def make_code(_name: str, _path: str, ordinary: Callable[[], CodeType]) -> CodeType:
+    """The ordinary code."""
+    return ordinary()
+
+
+def replace_code(maker: CodeMaker) -> None:
+    """Run what ``maker`` gives for a source file; bytecode caches are read and written for ordinary code alone."""
+    original: Callable[..., Any] = SourceFileLoader.get_code
 
     def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
-        return compile_file(self.get_filename(fullname)) or original(self, fullname)
+        return maker(fullname, self.get_filename(fullname), lambda: original(self, fullname))
 
     _patch("get_code", get_code)
 

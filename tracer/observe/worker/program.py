@@ -11,8 +11,9 @@ import os
 import sys
 from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
-from types import CodeType, ModuleType
+from types import ModuleType
 
+from .imports import CodeMaker
 from .request import Request
 
 
@@ -20,13 +21,13 @@ class CannotStartError(Exception):
     """The scenario names something that is not there."""
 
 
-def run_program(request: Request, compile_file: Callable[[str], CodeType | None]) -> None:
+def run_program(request: Request, maker: CodeMaker) -> None:
     """Run the scenario's script or entry function in this process.
 
     Raises ``CannotStartError`` if there is no such thing, and whatever the program raises.
     """
     if request.script is not None:
-        _run_script(request.script, request.argv, compile_file)
+        _run_script(request.script, request.argv, maker)
     else:
         _find_function(request.entry or "", request.argv)()
 
@@ -47,7 +48,7 @@ def _find_function(entry: str, argv: tuple[str, ...]) -> Callable[[], object]:
     return found
 
 
-def _run_script(path: str, argv: tuple[str, ...], compile_file: Callable[[str], CodeType | None]) -> None:
+def _run_script(path: str, argv: tuple[str, ...], maker: CodeMaker) -> None:
     """Run a file as ``__main__`` with the names, arguments and import path that ``python path`` gives it."""
     if not os.path.isfile(path):
         raise CannotStartError("the script does not exist")
@@ -58,5 +59,5 @@ def _run_script(path: str, argv: tuple[str, ...], compile_file: Callable[[str], 
     sys.modules["__main__"] = module
     sys.argv = [path, *argv]
     sys.path.insert(0, os.path.dirname(path))
-    code = compile_file(path) or compile(loader.get_data(path), path, "exec", dont_inherit=True)
+    code = maker("__main__", path, lambda: compile(loader.get_data(path), path, "exec", dont_inherit=True))
     exec(code, vars(module))  # noqa: S102 - running the program is what was asked for

@@ -16,6 +16,7 @@ from . import coverage_pass, environment, imports, reads, setters, targets
 from .calls import CallRecorder
 from .class_table import ClassTable, name_of
 from .codes import Code, CodeTable
+from .creations import Creations
 from .faults import Faults
 from .log import Counters, Log
 from .program import CannotStartError, run_program
@@ -70,14 +71,14 @@ class _Session:
     def run(self) -> int | str | None:
         """Run the program with what the request asks for; what the process should exit with."""
         stop: Callable[[], None] = lambda: None  # noqa: E731
-        compile_file: Callable[[str], CodeType | None] = lambda _path: None  # noqa: E731
+        maker: imports.CodeMaker = imports.make_code
         if self._request.mode == "coverage":
             stop = coverage_pass.install(self._request, self._codes, self._log)
         elif self._request.mode == "record":
-            compile_file, stop = self._install_recorders()
+            maker, stop = self._install_recorders()
         status: int | str | None = None
         try:
-            run_program(self._request, compile_file)
+            run_program(self._request, maker)
             _wait_for_threads()
         except CannotStartError as error:
             stop()
@@ -96,11 +97,11 @@ class _Session:
         self._log.write("end")
         return status
 
-    def _install_recorders(self) -> tuple[Callable[[str], CodeType | None], Callable[[], None]]:
+    def _install_recorders(self) -> tuple[imports.CodeMaker, Callable[[], None]]:
         request, codes, classes, log = self._request, self._codes, self._classes, self._log
         counters = Counters(request.counts)
         calls = CallRecorder(codes, classes, self._receivers, self._stacks, log, counters)
-        compile_file: Callable[[str], CodeType | None] = lambda _path: None  # noqa: E731
+        creations = Creations(codes, log, counters, self._faults)
         writes: Writes | None = None
         if request.attributes is None or request.attributes:
             writes = Writes(request, codes, classes, self._stacks, log, counters, self._faults)
@@ -109,11 +110,16 @@ class _Session:
             targets.install(writes, loads)
             wrap_recent = setters.install(writes, self._faults)
             self._looks.append(lambda _module: wrap_recent())
-            compile_file = _file_compiler(codes, writes)
-            imports.replace_code(compile_file)
-        stop = install_calls(codes, _Recorders(calls, writes), self._faults)
+        maker = _code_maker(codes, writes, creations)
+        imports.replace_code(maker)
+        stop_calls = install_calls(codes, _Recorders(calls, writes), self._faults)
+
+        def stop() -> None:
+            creations.stop()
+            stop_calls()
+
         os.register_at_fork(after_in_child=stop)
-        return compile_file, stop
+        return maker, stop
 
     def _write_exception(self, error: BaseException) -> int | str | None:
         """Write how the program ended; the exit status Python would have given."""
@@ -148,14 +154,21 @@ class _Recorders:
             self._writes.generated(frame)
 
 
-def _file_compiler(codes: CodeTable, writes: Writes) -> Callable[[str], CodeType | None]:
-    def compile_file(path: str) -> CodeType | None:
-        if codes.shown_path(path) is None:
-            return None
-        with writes.paused(), open(path, "rb") as file:
-            return targets.compile_watched(file.read(), path, writes.watched)
+def _code_maker(codes: CodeTable, writes: Writes | None, creations: Creations) -> imports.CodeMaker:
+    """What makes files in scope tell of their stores, loads and generators; others stay as they are."""
 
-    return compile_file
+    def make(name: str, path: str, ordinary: Callable[[], CodeType]) -> CodeType:
+        if codes.shown_path(path) is None:
+            return ordinary()
+        code = None if writes is None else _compile_watched(path, writes)
+        return creations.telling(code or ordinary(), name)
+
+    return make
+
+
+def _compile_watched(path: str, writes: Writes) -> CodeType | None:
+    with writes.paused(), open(path, "rb") as file:
+        return targets.compile_watched(file.read(), path, writes.watched)
 
 
 def _message_of(error: BaseException) -> str:
