@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tracer.link.frames import AbstractRaiseError, Frame, Strays
 from tracer.link.values import ABSENT, NONE, NOTHING, Values, join, unknown
+from tracer.link.wording import wording_of
 from tracer.model import code
+from tracer.model.edges import Guard
+from tracer.model.names import NO_SPAN
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
 
+OPEN = "depends on data that only a run has"
+"""Why a guard is undecided where only a run knows what it asks for."""
 Env = dict[str, Values]
 _Handler = TypeVar("_Handler", bound=Callable[..., bool])
 _HANDLERS: dict[type, Callable[..., bool]] = {}
@@ -70,8 +75,11 @@ def execute(machine: Machine, block: tuple[code.Statement, ...], frame: Frame) -
     try:
         for statement in block:
             machine.spend()
+            exits, known = exits_of(frame), len(frame.guards)
             if not _HANDLERS[type(statement)](machine, statement, frame):
                 return False
+            if exits_of(frame) > exits and len(frame.guards) == known:
+                frame.guards.append(_no_exit(statement, frame))
     except AbstractRaiseError as error:
         if error.frame is None:
             error.frame, error.stack, error.span = frame, tuple(machine.stack), getattr(statement, "span", None)
@@ -80,6 +88,28 @@ def execute(machine: Machine, block: tuple[code.Statement, ...], frame: Frame) -
         return True
     finally:
         del frame.guards[depth:]
+
+
+def exits_of(frame: Frame) -> int:
+    """How many ways out of the function, or out of its loops, were found so far."""
+    return len(frame.exits) + sum(len(loop.breaks) + len(loop.continues) for loop in frame.loops)
+
+
+def _no_exit(statement: code.Statement, frame: Frame) -> Guard:
+    """What holds behind a statement that some paths leave the block from."""
+    match statement:
+        case code.With(items=items):
+            head = f"with {', '.join(wording_of(item.manager) for item in items)}"
+        case code.For(text=text):
+            head = f"for {text}"
+        case code.If(text=text):
+            head = f"if {text}"
+        case code.While(text=text):
+            head = f"while {text}"
+        case _:
+            head = type(statement).__name__.lower()
+    span = getattr(statement, "span", NO_SPAN)
+    return Guard(frame.module.place.path, span, f"no early exit from {head}", True, "undecided", OPEN)
 
 
 def join_envs(envs: list[Env]) -> Env:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tracer.link.blocks import Env, execute, handles, join_envs
+from tracer.link.blocks import OPEN, Env, execute, exits_of, handles, join_envs
 from tracer.link.evaluation import evaluate
 from tracer.link.frames import AbstractRaiseError, Frame, raise_first
 from tracer.link.narrowing import narrow
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
     from tracer.model.names import Span
 
-OPEN = "depends on data that only a run has"
 FLOWS, LEAVES, RAISES, DEAD = "flows", "leaves", "raises", "dead"
 
 
@@ -113,18 +112,18 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
     for walk in branches:
         frame.env = dict(env)
         level = heap.begin()
-        exits = _exits(frame)
+        exits = exits_of(frame)
         try:
             if walk():
                 ways.append(FLOWS)
                 envs.append(frame.env)
                 deltas.append(heap.delta_since(level))
             else:
-                ways.append(LEAVES if _exits(frame) > exits else DEAD)
+                ways.append(LEAVES if exits_of(frame) > exits else DEAD)
         except AbstractRaiseError as error:
             errors.append(error)
             ended.append((frame.env, heap.delta_since(level)))
-            ways.append(LEAVES if _exits(frame) > exits else RAISES)
+            ways.append(LEAVES if exits_of(frame) > exits else RAISES)
         finally:
             heap.undo_to(level)
     if envs:
@@ -140,11 +139,6 @@ def alternatives(machine: Machine, frame: Frame, branches: list[Callable[[], boo
         frame.escapes |= failed.possible
         frame.strays.add(delta, {name: values for name, values in state.items() if env.get(name) is not values})
     return ways
-
-
-def _exits(frame: Frame) -> int:
-    """How many ways out of the function, or out of its loops, were found so far."""
-    return len(frame.exits) + sum(len(loop.breaks) + len(loop.continues) for loop in frame.loops)
 
 
 @handles(code.Match)

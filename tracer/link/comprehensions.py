@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tracer.link import containers, iteration
@@ -12,7 +13,7 @@ from tracer.link.frames import Frame
 from tracer.link.heap import Content
 from tracer.link.iteration import definite_items, iterate, range_of
 from tracer.link.narrowing import narrow
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth
 from tracer.link.values import ABSENT, NOTHING, Values, join, join_all
 from tracer.link.wording import wording_of
 from tracer.model import code
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tracer.link.machine import Machine
 
 
+MOST_ROUNDS = 4
 LONGEST = 64
 """A comprehension over a longer range has elements whose number is not told."""
 
@@ -61,12 +63,12 @@ class _Collector:
         else:
             self.rest = join(self.rest, element)
 
-    def repeat(self, start: int, count: int) -> None:
-        """Make what was taken since ``start`` the elements of ``count`` equal rounds."""
+    def repeat(self, start: int, count: int, rounds: int) -> None:
+        """Make what was taken since ``start`` the elements of ``count`` rounds, equal where one was walked for all."""
         if self.node.kind in {"dict", "set"} or self.rest:
             return
         taken = [values for _, values in self.pairs[start:]] * count
-        if len(taken) <= LONGEST:
+        if len(taken) <= LONGEST and rounds == 1:
             self.pairs[start:] = enumerate(taken, start)
         else:
             del self.pairs[start:]
@@ -101,11 +103,14 @@ def _clause(
         return
     newest = len(machine.owners)
     if size is not None:
-        bind_target(machine, generator.target, values, frame)
         taken = len(collector.pairs)
-        _filtered(machine, node, frame, depth, 0, certain, collector)
-        collector.repeat(taken, len(size))
-        _stand_for_several(machine, newest, size)
+
+        def once() -> None:
+            bind_target(machine, generator.target, values, frame)
+            _filtered(machine, node, frame, depth, 0, certain, collector)
+
+        rounds = _repeat(machine, once, newest) if len(size) > 1 else _only(once)
+        collector.repeat(taken, len(size), rounds)
         return
     text = f"for {wording_of(generator.target)} in {wording_of(generator.iterable)}"
     guard = open_guard(text, generator.span, True, frame)
@@ -120,14 +125,27 @@ def _clause(
         return True
 
     if values:
-        alternatives(machine, frame, [each, lambda: True])
-        _stand_for_several(machine, newest, size)
+        _repeat(machine, lambda: alternatives(machine, frame, [each, lambda: True]), newest)
 
 
-def _stand_for_several(machine: Machine, newest: int, size: range | None) -> None:
-    """What one round made stands for what all rounds make."""
-    if size is None or len(size) > 1:
+def _only(walk: Callable[[], object]) -> int:
+    walk()
+    return 1
+
+
+def _repeat(machine: Machine, walk: Callable[[], object], newest: int) -> int:
+    """Walk one round for all, and again while it changes what it has read; returns how often.
+
+    What the rounds made since the object ``newest`` stands for what all of them make.
+    """
+    rounds, settled = 0, False
+    while not settled and rounds < MOST_ROUNDS:
+        machine.heap.begin_reads()
+        walk()
         machine.heap.summaries.update(range(newest, len(machine.owners)))
+        settled = not machine.heap.changed_since(machine.heap.end_reads())
+        rounds += 1
+    return rounds
 
 
 def _filtered(
@@ -145,7 +163,7 @@ def _filtered(
         _clause(machine, node, frame, depth + 1, certain, collector)
         return
     condition = generator.conditions[index]
-    verdict = truth_of(machine, evaluate(machine, condition, frame))
+    verdict = ask_truth(machine, evaluate(machine, condition, frame), frame, generator.span)
     if verdict is True:
         _filtered(machine, node, frame, depth, index + 1, certain, collector)
     if verdict is not None:

@@ -59,7 +59,7 @@ def _under(machine: Machine, node: code.With, index: int, frame: Frame) -> bool:
             found = ordered(generators if isinstance(generators, frozenset) else ())
             ways.extend(_suspended(machine, node, index, generator, frame) for generator in found)
         elif isinstance(value, Obj) and _is_active(machine, value, is_async=node.is_async):
-            ways.append(_managed(machine, node, index, value, frame))
+            ways.append(_managed(machine, node, index, value, frame, is_alone=len(managers) == 1))
         else:
             passive.add(value)
     if passive or not ways:
@@ -100,19 +100,28 @@ def _unmanaged(machine: Machine, node: code.With, index: int, managers: Values, 
 # --- managers with methods of their own ------------------------------------------------------------------------------
 
 
-def _managed(machine: Machine, node: code.With, index: int, manager: Obj, frame: Frame) -> Callable[[], bool]:
+def _managed(
+    machine: Machine, node: code.With, index: int, manager: Obj, frame: Frame, *, is_alone: bool
+) -> Callable[[], bool]:
     item = node.items[index]
+
+    def call(name: str, arguments: Arguments) -> Values:
+        frame.alternatives += not is_alone
+        try:
+            return _call(machine, manager, name, arguments, node, index, frame)
+        finally:
+            frame.alternatives -= not is_alone
 
     def leave(error: AbstractRaiseError | None) -> bool | None:
         """Run what leaving runs; whether the exception goes no further."""
         if manager.cls == SUPPRESS:
             return _suppresses(machine, manager, error)
         given = _exception_arguments(error)
-        returned = _call(machine, manager, "exit", given, node, index, frame)
+        returned = call("exit", given)
         return truth_of(machine, returned)
 
     def walk() -> bool:
-        entered = _call(machine, manager, "enter", Arguments(), node, index, frame)
+        entered = call("enter", Arguments())
         _bind(machine, item, entered, frame)
         region = Region(machine, frame, lambda: _under(machine, node, index + 1, frame))
         verdicts: list[bool | None] = []
@@ -197,6 +206,18 @@ def _call(
 # --- managers made of generators -------------------------------------------------------------------------------------
 
 
+def _handles_some(block: tuple[code.Statement, ...]) -> bool:
+    """Whether a generator may handle what is raised where it waits."""
+    parts = [part for statement in block for part in _blocks_of(statement)]
+    return any(isinstance(statement, code.Try) and statement.handlers for statement in block) or any(
+        map(_handles_some, parts)
+    )
+
+
+def _blocks_of(statement: code.Statement) -> list[tuple[code.Statement, ...]]:
+    return [getattr(statement, name) for name in ("body", "orelse", "final") if getattr(statement, name, ())]
+
+
 def _suspended(machine: Machine, node: code.With, index: int, generator: Value, frame: Frame) -> Callable[[], bool]:
     """The walk of a generator with the statement's body in place of its ``yield``."""
     item = node.items[index]
@@ -222,6 +243,9 @@ def _suspended(machine: Machine, node: code.With, index: int, generator: Value, 
                     envs.append(frame.env)
                     flows.append(True)
                     raise region.error
+                if (region.escapes or region.error is not None) and _handles_some(waiting.scope.body):
+                    envs.append(region.env_anywhere())
+                    flows.append(True)
                 pending.extend((states, level) for states, level, _ in region.resume_together())
                 envs.append(frame.env)
                 flows.append(region.flows)

@@ -32,15 +32,14 @@ CATCH_ALL = {"builtins:BaseException", "builtins:Exception"}
 def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
     if not node.final:
         return _handled(machine, node, frame)
-    depth = len(frame.guards)
     region = Region(machine, frame, lambda: _handled(machine, node, frame))
-    guards = frame.guards[depth:]
-    del frame.guards[depth:]
 
     def finish() -> bool:
         return execute(machine, node.final, frame)
 
-    region.let_escape()
+    if region.escapes:
+        frame.escapes |= region.escapes
+        _walk_aside(machine, frame, region.from_anywhere(finish))
     failed = region.leave(finish)
     if region.error is not None:
         region.resume()
@@ -52,9 +51,7 @@ def _try(machine: Machine, node: code.Try, frame: Frame) -> bool:
             raise failed
         return False
     region.resume()
-    flows = finish()
-    frame.guards.extend(guards)
-    return flows
+    return finish()
 
 
 def _handled(machine: Machine, node: code.Try, frame: Frame) -> bool:
@@ -95,25 +92,21 @@ def _after_possible(machine: Machine, node: code.Try, region: Region, frame: Fra
         region.resume()
         return execute(machine, node.orelse, frame)
 
-    def start(walk: Callable[[], bool]) -> Callable[[], bool]:
-        def handle() -> bool:
-            region.resume_anywhere()
-            return walk()
-
-        return handle
-
     possible = region.escapes | (region.error.possible if region.error is not None else frozenset())
-    frame.escapes |= _reached(machine, node.handlers, possible, frame)[1]
+    reached, passing = _reached(machine, node.handlers, possible, frame)
+    frame.escapes |= passing
     frame.strays.add(region.strays.cells, region.strays.names)
-    walked: list[code.Handler] = []
-    for handler in node.handlers:
-        if _reraises(handler):
-            _walk_aside(machine, frame, start(_handler(machine, handler, None, frame, certain=False)))
-        else:
-            walked.append(handler)
-    starts = [start(_handler(machine, handler, None, frame, certain=False)) for handler in walked]
+    walks = {
+        handler: region.from_anywhere(_handler(machine, handler, None, frame, certain=False))
+        for handler in node.handlers
+    }
+    for handler in filter(_reraises, node.handlers):
+        raised = _walk_aside(machine, frame, walks[handler])
+        if handler in reached:
+            frame.escapes |= possible if UNNAMED in raised else raised
+    walked = [handler for handler in node.handlers if not _reraises(handler)]
     try:
-        ways = alternatives(machine, frame, [normal, *starts])
+        ways = alternatives(machine, frame, [normal, *(walks[handler] for handler in walked)])
     except AbstractRaiseError as error:
         if not region.has_exits:
             raise
@@ -160,18 +153,25 @@ def _reraises(handler: code.Handler) -> bool:
     return bool(handler.body) and isinstance(handler.body[-1], code.Raise)
 
 
-def _walk_aside(machine: Machine, frame: Frame, walk: Callable[[], bool]) -> None:
-    """Walk a handler that always raises for its calls, and take its effects back."""
+def _walk_aside(machine: Machine, frame: Frame, walk: Callable[[], bool]) -> frozenset[SymbolId]:
+    """Walk what ends in an exception that only some paths meet; returns what it raises of its own.
+
+    What it writes is not there on the way on, but may be where the exception is handled.
+    """
     env = frame.env
     frame.env = dict(env)
+    raised: frozenset[SymbolId] = frozenset()
     level = machine.heap.begin()
     try:
         walk()
-    except AbstractRaiseError:
-        pass
+    except AbstractRaiseError as error:
+        raised = error.possible
     finally:
+        changed = {name: values for name, values in frame.env.items() if env.get(name) is not values}
+        frame.strays.add(machine.heap.delta_since(level), changed)
         machine.heap.undo_to(level)
         frame.env = env
+    return raised
 
 
 def _reached(

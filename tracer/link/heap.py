@@ -298,6 +298,10 @@ class Heap:
                 self._note_read(location, cell)
         return reads
 
+    def changed_since(self, reads: dict[Location, Cell | None]) -> bool:
+        """Whether a cell that was read holds something else by now."""
+        return any(self.cells.get(location) != cell for location, cell in reads.items() if isinstance(location[0], int))
+
     def replay_reads(self, reads: dict[Location, Cell | None]) -> bool:
         """Whether a summary's reads still hold; if so they count as read."""
         cells = self.cells

@@ -54,19 +54,35 @@ class Region:
 
     def resume_anywhere(self) -> None:
         """Go on from any state between the region's start and its ends."""
-        ends = [(self._start, {}), *self._exit_states()]
-        if self.flows or self.error is not None:
-            ends.append(self._end)
         heap = self._machine.heap
-        cells = heap.joined([delta for _, delta in ends])
+        cells = heap.joined([delta for _, delta in self._ends()])
         for location, cell in self.strays.cells.items():
             known = cells[location] if location in cells else heap.cells.get(location)
             cells[location] = join_cells(known, cell)
-        env = dict(join_envs([env for env, _ in ends]))
+        heap.apply(cells)
+        self._frame.env = self.env_anywhere()
+
+    def env_anywhere(self) -> Env:
+        """The variables in any state between the region's start and its ends."""
+        env = dict(join_envs([env for env, _ in self._ends()]))
         for name, values in self.strays.names.items():
             env[name] = join(env.get(name, NOTHING), values)
-        heap.apply(cells)
-        self._frame.env = env
+        return env
+
+    def _ends(self) -> list[State]:
+        ends = [(self._start, {}), *self._exit_states()]
+        if self.flows or self.error is not None:
+            ends.append(self._end)
+        return ends
+
+    def from_anywhere(self, walk: Callable[[], bool]) -> Callable[[], bool]:
+        """The walk of what may follow any state of the region."""
+
+        def start() -> bool:
+            self.resume_anywhere()
+            return walk()
+
+        return start
 
     def let_escape(self) -> None:
         """Pass on what the region may raise, with what it may have written by then."""

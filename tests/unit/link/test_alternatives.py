@@ -100,6 +100,182 @@ def main():
             "main -> bad ?",
         },
     ),
+    "finally runs behind what may be raised, too": Case(
+        START
+        + """
+def load():
+    if pick(True, False): raise ValueError
+class M: failed = False
+def main():
+    m, done = M(), False
+    try:
+        try:
+            load()
+            done = True
+        finally:
+            if not done:
+                m.failed = True
+                bad()
+    except ValueError: pass
+    if m.failed: bad()
+    else: ok()
+""",
+        {"main -> load", "load -> pick", "main -> bad ?", "main -> ok ?"},
+    ),
+    "a handler that raises again leaves what it wrote and raised": Case(
+        START
+        + """
+class E(Exception): ...
+class M: x = 1
+def load():
+    if pick(True, False): raise KeyError
+def again(m):
+    try: load()
+    except KeyError:
+        m.x = 2
+        raise
+def wrapped():
+    try: load()
+    except KeyError as error: raise E from error
+def main():
+    m = M()
+    try: again(m)
+    except KeyError:
+        if m.x == 2: bad()
+    try:
+        wrapped()
+        raise TypeError
+    except E: bad()
+    except TypeError: ok()
+""",
+        {
+            "main -> again",
+            "again -> load",
+            "main -> wrapped",
+            "wrapped -> load",
+            "load -> pick",
+            "main -> bad ?",
+            "main -> ok ?",
+        },
+    ),
+    "what a comprehension's rounds leave for the next": Case(
+        START
+        + """
+state = {"previous": None}
+class Layer:
+    def __init__(self, previous):
+        if previous is None: self.first()
+        else: self.later()
+    def first(self): ...
+    def later(self): ...
+def make():
+    layer = Layer(state["previous"])
+    state["previous"] = layer
+    return layer
+def main(): layers = [make() for _ in range(3)]
+""",
+        {
+            "main -> make",
+            "make -> Layer.__init__ [Layer]",
+            "Layer.__init__ -> Layer.first [Layer] ?",
+            "Layer.__init__ -> Layer.later [Layer] ?",
+        },
+    ),
+    "what stands behind a statement that some paths leave early": Case(
+        START
+        + """
+class K:
+    def __enter__(self): return self
+    def __exit__(self, *error): ...
+def under():
+    with K():
+        if pick(True, False): return
+    ok()
+def over():
+    for each in os.environ:
+        if pick(True, False): return
+    ok()
+def nested():
+    if pick(True, False):
+        if pick(True, False): return
+    ok()
+def main():
+    under()
+    over()
+    nested()
+""",
+        {
+            "main -> under",
+            "main -> over",
+            "main -> nested",
+            "under -> K.__enter__ [K]",
+            "under -> K.__exit__ [K]",
+            "under -> pick",
+            "over -> pick ?",
+            "nested -> pick",
+            "nested -> pick ?",
+            "under -> ok ?",
+            "over -> ok ?",
+            "nested -> ok ?",
+        },
+    ),
+    "one of several context managers is entered": Case(
+        START
+        + """
+class K:
+    def __enter__(self): return self
+    def __exit__(self, *error): return True
+class L(K):
+    def __exit__(self, *error): ...
+def main():
+    with pick(K(), L()): ok()
+""",
+        {
+            "main -> pick",
+            "main -> K.__enter__ [K] ?",
+            "main -> K.__enter__ [L] ?",
+            "main -> K.__exit__ [K] ?",
+            "main -> L.__exit__ [L] ?",
+            "main -> ok",
+        },
+    ),
+    "a generator around a body that may raise may keep the exception": Case(
+        START
+        + """
+from contextlib import contextmanager
+@contextmanager
+def keep():
+    try: yield
+    except ValueError: pass
+def check(x):
+    if x == 1: bad()
+def local():
+    x = 1
+    with keep():
+        if pick(True, False): raise ValueError
+        x = 2
+    check(x)
+def returns():
+    with keep():
+        if pick(True, False): raise ValueError
+        return 1
+    bad()
+def main():
+    local()
+    returns()
+""",
+        {
+            "main -> local",
+            "main -> returns",
+            "local -> keep",
+            "returns -> keep",
+            "local -> pick",
+            "returns -> pick",
+            "local -> check",
+            "check -> bad ?",
+            "returns -> bad ?",
+        },
+    ),
     "functions that call each other": Case(
         START
         + """
