@@ -82,7 +82,8 @@ def _outcomes_of(
     found: dict[tuple[SymbolId, object, SymbolId, SymbolId | None], set[str]] = {}
     for run in runs:
         outdated = set(changed_files(run.run.files, run.run, program))
-        for edge in trace.edges:
+        # Edges also lead into the bodies of imported modules; no run records an import as a call.
+        for edge in (edge for edge in trace.edges if ":" in edge.callee):
             if outdated.isdisjoint((edge.site.path, *files_of(edge.callee))):
                 call = (edge.caller, edge.site, edge.callee, edge.receiver)
                 found.setdefault(call, set()).add(judge_edge(edge, run, trace).outcome)

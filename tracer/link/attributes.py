@@ -105,19 +105,30 @@ def _load_instance(machine: Machine, value: Value, name: str, frame: Frame, span
     cls = class_now(machine, value)
     if cls is None:
         return unknown("attribute of a value of unknown class")
-    custom = machine.find_in_class(cls, "__getattribute__")
-    if custom is not None and name != "__getattribute__" and isinstance(value, Obj):
-        for supplier in ordered(custom):
-            if isinstance(supplier, Function) and machine.is_followed(supplier.module):
-                arguments = Arguments([constant(name)])
-                return machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
-    return plain_load(machine, value, cls, name, frame, span)
+    custom = machine.find_in_class(cls, "__getattribute__") or NOTHING
+    is_asked = name != "__getattribute__" and isinstance(value, Obj) and any(_is_followed(machine, s) for s in custom)
+    if not is_asked:
+        return plain_load(machine, value, cls, name, frame, span)
+
+    def ask(supplier: Value) -> Values:
+        if not _is_followed(machine, supplier):
+            return plain_load(machine, value, cls, name, frame, span)
+        return machine.call(frozenset({Bound(supplier, value)}), Arguments([constant(name)]), frame, span, "attribute")
+
+    return machine.for_each(custom, ask, frame)
+
+
+def _is_followed(machine: Machine, supplier: Value) -> bool:
+    """Whether a special method is a function whose body is walked."""
+    function = supplier.function if isinstance(supplier, Bound) else supplier
+    return isinstance(function, Function) and machine.is_followed(function.module)
 
 
 def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: Frame, span: Span) -> Values:
     """What ``object.__getattribute__`` and then ``__getattr__`` find."""
     if name == "__class__":
-        return frozenset({ClassRef(cls)})
+        answers = class_property(machine, cls)
+        return _bind_all(machine, answers, value, cls, frame, span) if answers else frozenset({ClassRef(cls)})
     if name == "__dict__" and isinstance(value, Obj):
         return replaced_dict(machine, value) or frozenset({InstanceDict(value)})
     in_class = machine.find_in_class(cls, name)
@@ -140,18 +151,36 @@ def plain_load(machine: Machine, value: Value, cls: SymbolId, name: str, frame: 
     builtin = machine.library.builtin_attribute(machine, value, cls, name)
     if builtin is not None:
         return join(without_absent(result), builtin)
-    fallback = machine.find_in_class(cls, "__getattr__")
-    for supplier in ordered(fallback or ()):
-        if (
-            isinstance(supplier, Function)
-            and machine.is_followed(supplier.module)
-            and not _is_dunder(name)
-            and machine.library.function_model(machine, supplier) is None
-        ):
+    fallback = NOTHING if _is_dunder(name) else machine.find_in_class(cls, "__getattr__") or NOTHING
+    asked = frozenset(
+        supplier
+        for supplier in fallback
+        if isinstance(supplier, Function)
+        and machine.is_followed(supplier.module)
+        and machine.library.function_model(machine, supplier) is None
+    )
+
+    def ask(supplier: Value) -> Values:
+        if not isinstance(supplier, Function) or supplier not in asked:
+            return result or frozenset({ABSENT})
+        try:
             return _call_fallback(machine, supplier, value, name, result, frame, span)
+        except AbstractRaiseError as error:
+            if len(fallback) == 1 or error.exception != "builtins:AttributeError":
+                raise
+            return frozenset({ABSENT})
+
+    if asked:
+        return machine.for_each(fallback, ask, frame)
     if machine.is_open(value, cls):
         return join(without_absent(result), unknown(f"attribute {name} of a {short_name_of(cls)}"))
     return result
+
+
+def class_property(machine: Machine, cls: SymbolId) -> Values:
+    """The property that answers for ``__class__`` where a class has one."""
+    found = machine.find_in_class(cls, "__class__") or NOTHING
+    return found if any(isinstance(item, PropertyValue) for item in found) else NOTHING
 
 
 def replaced_dict(machine: Machine, value: Obj) -> Values:
@@ -238,13 +267,14 @@ def find_special(machine: Machine, value: Value, name: str) -> Values:
 
 def own_method(machine: Machine, value: Value, name: str) -> Values:
     """The special method of an object where a function of followed code supplies it."""
-
-    def is_followed(method: Value) -> bool:
-        function = method.function if isinstance(method, Bound) else method
-        return isinstance(function, Function) and machine.is_followed(function.module)
-
     methods = find_special(machine, value, name) if isinstance(value, Obj | Typed) else NOTHING
-    return methods if any(is_followed(method) for method in methods) else NOTHING
+    return methods if any(_is_followed(machine, method) for method in methods) else NOTHING
+
+
+def first_own_method(machine: Machine, value: Value, *names: str) -> Values:
+    """The special method under the first of these names that the value's class has."""
+    name = next((name for name in names if find_special(machine, value, name)), None)
+    return own_method(machine, value, name) if name is not None else NOTHING
 
 
 # --- classes, super, callables ---------------------------------------------------------------------------------------
@@ -279,11 +309,9 @@ def _ask_metaclass(
     machine: Machine, meta: SymbolId, hook: str, value: ClassRef, name: str, frame: Frame, span: Span
 ) -> Values | None:
     """What a metaclass's own ``__getattribute__`` or ``__getattr__`` answers; None where it has none."""
-    for supplier in ordered(machine.find_in_class(meta, hook) or ()):
-        if isinstance(supplier, Function) and machine.is_followed(supplier.module):
-            arguments = Arguments([constant(name)])
-            return machine.call(frozenset({Bound(supplier, value)}), arguments, frame, span, "attribute")
-    return None
+    suppliers = machine.find_in_class(meta, hook) or NOTHING
+    methods = frozenset(Bound(supplier, value) for supplier in suppliers if _is_followed(machine, supplier))
+    return machine.call(methods, Arguments([constant(name)]), frame, span, "attribute") if methods else None
 
 
 def plain_class_load(machine: Machine, value: ClassRef, name: str, frame: Frame, span: Span) -> Values:
@@ -454,13 +482,19 @@ def _store_instance(machine: Machine, owner: Obj, name: str, values: Values, fra
     if name == "__dict__":
         _replace_dict(machine, owner, values)
         return
-    custom = machine.find_in_class(owner.cls, "__setattr__")
-    for supplier in ordered(custom or ()):
-        if isinstance(supplier, Function) and machine.is_followed(supplier.module):
-            arguments = Arguments([constant(name), values])
-            machine.call(frozenset({Bound(supplier, owner)}), arguments, frame, span, "attribute")
-            return
-    plain_store(machine, owner, name, values, frame, span)
+    custom = machine.find_in_class(owner.cls, "__setattr__") or NOTHING
+    if not any(_is_followed(machine, supplier) for supplier in custom):
+        plain_store(machine, owner, name, values, frame, span)
+        return
+
+    def ask(supplier: Value) -> Values:
+        if not _is_followed(machine, supplier):
+            plain_store(machine, owner, name, values, frame, span)
+            return NOTHING
+        arguments = Arguments([constant(name), values])
+        return machine.call(frozenset({Bound(supplier, owner)}), arguments, frame, span, "attribute")
+
+    machine.for_each(custom, ask, frame)
 
 
 def _replace_dict(machine: Machine, owner: Obj, values: Values) -> None:
@@ -473,37 +507,49 @@ def _replace_dict(machine: Machine, owner: Obj, values: Values) -> None:
 
 def plain_store(machine: Machine, owner: Obj, name: str, values: Values, frame: Frame, span: Span) -> None:
     """What ``object.__setattr__`` does: a property's setter, else the instance."""
-    in_class = machine.find_in_class(owner.cls, name)
-    for item in ordered(in_class or ()):
+    in_class = machine.find_in_class(owner.cls, name) or NOTHING
+    if not any(_is_data_descriptor(machine, item) for item in in_class):
+        machine.heap.store(owner.number, name, values)
+        return
+
+    def store(item: Value) -> Values:
         setter = find_special(machine, item, "__set__") if isinstance(item, Obj) else NOTHING
-        if setter:
-            arguments = Arguments([frozenset({owner}), values])
-            machine.call(setter, arguments, frame, span, "property")
-            return
         if isinstance(item, PropertyValue):
-            if item.setter is not None:
-                arguments = Arguments([frozenset({owner}), values])
-                machine.call(frozenset({item.setter}), arguments, frame, span, "property")
-            return
-    machine.heap.store(owner.number, name, values)
+            setter = frozenset({item.setter}) if item.setter is not None else NOTHING
+        elif not setter:
+            machine.heap.store(owner.number, name, values)
+        arguments = Arguments([frozenset({owner}), values])
+        return machine.call(setter, arguments, frame, span, "property") if setter else NOTHING
+
+    machine.for_each(in_class, store, frame)
 
 
 def delete_attribute(machine: Machine, owners: Values, name: str, frame: Frame, span: Span) -> None:
-    """``del owners.name``."""
-    gone: Values = frozenset({ABSENT})
+    """``del owners.name``; a class's own ``__delattr__`` is called."""
 
     def delete(owner: Value) -> Values:
-        if isinstance(owner, Obj):
-            machine.note_write(frame, span, "delete", name, owner.cls, NOTHING, generic=False)
-            cell = machine.heap.get((owner.number, name))
-            if cell is not None:
-                keeps = owner.number in machine.heap.summaries
-                machine.heap.set(
-                    (owner.number, name), join(cell, gone) if keeps and isinstance(cell, frozenset) else gone
-                )
+        if not isinstance(owner, Obj):
+            return NOTHING
+        machine.note_write(frame, span, "delete", name, owner.cls, NOTHING, generic=False)
+        if method := own_method(machine, owner, "__delattr__"):
+            return machine.call(method, Arguments([constant(name)]), frame, span, "attribute")
+        plain_delete(machine, owner, name, frame, span)
         return NOTHING
 
     machine.for_each(owners, delete, frame)
+
+
+def plain_delete(machine: Machine, owner: Obj, name: str, frame: Frame, span: Span) -> None:
+    """What ``object.__delattr__`` does: a property's deleter, else the instance loses it."""
+    in_class = machine.find_in_class(owner.cls, name) or NOTHING
+    deleters = frozenset(item.deleter for item in in_class if isinstance(item, PropertyValue) and item.deleter)
+    if deleters:
+        machine.call(deleters, Arguments([frozenset({owner})]), frame, span, "property")
+    cell = machine.heap.get((owner.number, name))
+    if cell is not None:
+        gone: Values = frozenset({ABSENT})
+        keeps = owner.number in machine.heap.summaries and isinstance(cell, frozenset)
+        machine.heap.set((owner.number, name), cell | gone if keeps and isinstance(cell, frozenset) else gone)
 
 
 def has_attribute(machine: Machine, value: Value, name: str, frame: Frame, span: Span) -> bool | None:

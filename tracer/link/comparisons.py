@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tracer.link import constants
-from tracer.link.attributes import class_now, own_method
+from tracer.link.attributes import class_now, class_property, load_from, own_method
 from tracer.link.classes import is_subclass
 from tracer.link.containers import CONTAINERS, DICTS, SETS, key_of
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
-from tracer.link.iteration import definite_items
+from tracer.link.iteration import definite_items, iterate
+from tracer.link.operators import ask_operands
 from tracer.link.truth import truth_of_value
 from tracer.link.values import (
     ABSENT,
@@ -34,17 +35,20 @@ from tracer.link.values import (
     Value,
     Values,
     class_of,
-    constant,
     known_constant,
     single,
+    unknown,
 )
 
 if TYPE_CHECKING:
     from tracer.link.machine import Machine
-    from tracer.model.names import Span
+    from tracer.model.names import Span, SymbolId
 
+_REFLECTED = {"==": "__eq__", "!=": "__ne__", "<": "__gt__", "<=": "__ge__", ">": "__lt__", ">=": "__le__"}
 _MADE_ANEW = (Bound, Super, TupleValue, PartialValue, MethodWrapper, PropertyValue)
 """Values that stand for a new object wherever they are evaluated."""
+_PROTOCOLS = {"typing:Protocol", "typing_extensions:Protocol"}
+_NO_MEMBERS = {"__module__", "__qualname__", "__doc__", "__slots__", "__annotations__"}
 _COMPARISONS = {"==": "__eq__", "!=": "__ne__", "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__"}
 
 
@@ -61,14 +65,7 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
         case "not in":
             inside = contains(machine, right, left, frame, span)
             return None if inside is None else not inside
-    methods = {value: own_method(machine, value, _COMPARISONS[token]) for value in left}
-    if any(methods.values()):
-
-        def ask(value: Value) -> Values:
-            method = methods[value]
-            return machine.call(method, Arguments([right]), frame, span, "operator") if method else NOTHING
-
-        machine.for_each(left, ask, frame)
+    if _ask_operands(machine, token, left, right, frame, span):
         return None
     first, second = known_constant(left), known_constant(right)
     if first is not None and second is not None:
@@ -77,6 +74,18 @@ def compare(machine: Machine, token: str, left: Values, right: Values, frame: Fr
         same = _is_equal(machine, left, right)
         return None if same is None else same is (token == "==")
     return None
+
+
+def _ask_operands(machine: Machine, token: str, left: Values, right: Values, frame: Frame, span: Span) -> bool:
+    """Call what the operands' classes have for a comparison, and say whether they have; ``!=`` may ask ``__eq__``."""
+
+    def otherwise(one: Values, two: Values) -> Values:
+        return NOTHING
+
+    return any(
+        ask_operands(machine, left, right, names, otherwise, frame, span, of_comparison=True) is not None
+        for names in ((_COMPARISONS[each], _REFLECTED[each]) for each in (token, *(["=="] if token == "!=" else [])))
+    )
 
 
 def is_plain(token: str, left: Values, right: Values) -> bool:
@@ -183,17 +192,33 @@ def _contains_value(machine: Machine, owner: Value, items: Values, frame: Frame,
         return _contains_key(machine.content(owner), key)
     members = definite_items(machine, frozenset({owner}), 4096)
     if members is not None:
-        verdicts = [_is_equal(machine, member, items) for member in members]
-        if any(verdict is True for verdict in verdicts):
-            return True
-        return False if all(verdict is False for verdict in verdicts) else None
+        return _is_member(machine, members, items, frame, span)
     if isinstance(owner, Obj | Typed) and owner.cls in machine.classes:
         method = own_method(machine, owner, "__contains__")
         if method:
             result = machine.call(method, Arguments([items]), frame, span, "operator")
             value = single(result)
             return truth_of_value(machine, value) if value is not None else None
+        if own_method(machine, owner, "__iter__") or own_method(machine, owner, "__getitem__"):
+            each = iterate(machine, frozenset({owner}), frame, span)
+            _is_member(machine, [each | unknown("no item")], items, frame, span)
     return None
+
+
+def _is_member(machine: Machine, members: list[Values], items: Values, frame: Frame, span: Span) -> bool | None:
+    """Whether one of the members is or equals the items; those behind one that may be are only possibly asked."""
+    verdict: bool | None = False
+    alternatives = frame.alternatives
+    try:
+        for member in members:
+            same = _is_same(machine, member, items) or compare(machine, "==", member, items, frame, span)
+            if same is True:
+                return True
+            if same is None:
+                verdict, frame.alternatives = None, alternatives + 1
+    finally:
+        frame.alternatives = alternatives
+    return verdict
 
 
 def _contains_key(content: Content, key: tuple[object] | None) -> bool | None:
@@ -215,22 +240,47 @@ def only(machine: Machine, values: Values, truth: bool) -> Values:
 def is_instance(machine: Machine, value: Value, classes: Values) -> bool | None:
     """``isinstance(value, classes)``; None where it is not known."""
     cls = class_of(value)
+    verdict = _is_any(machine, value, classes)
+    return None if verdict is False and cls is not None and class_property(machine, cls) else verdict
+
+
+def _is_any(machine: Machine, value: Value, classes: Values) -> bool | None:
+    """What an object's type answers."""
+    cls = class_of(value)
     if cls is None or not classes or (isinstance(value, PartialValue) and isinstance(value.function, Builtin)):
         return None
     verdicts = {_is_instance_of(machine, value, cls, wanted) for wanted in classes}
     return verdicts.pop() if len(verdicts) == 1 else None
 
 
-def ask_class(machine: Machine, values: Values, classes: Values, frame: Frame, span: Span) -> None:
-    """What ``isinstance`` runs on an object whose type does not answer it: it reads ``__class__`` as code would."""
+def ask_instance(machine: Machine, values: Values, classes: Values, frame: Frame, span: Span) -> bool | None:
+    """``isinstance`` as code calls it: an object whose type does not answer it is asked for its ``__class__``."""
+    verdicts: set[bool | None] = set()
 
     def ask(value: Value) -> Values:
-        method = own_method(machine, value, "__getattribute__")
-        if not method or is_instance(machine, value, classes) is True:
+        cls = class_now(machine, value)
+        by_type = _is_any(machine, value, classes)
+        answers = cls is not None and (own_method(machine, value, "__getattribute__") or class_property(machine, cls))
+        if not answers or by_type is True or not isinstance(value, Obj | Typed):
+            verdicts.add(by_type)
             return NOTHING
-        return machine.call(method, Arguments([constant("__class__")]), frame, span, "attribute")
+        answer = load_from(machine, value, "__class__", frame, span, "attribute")
+        found = {_is_class_among(machine, item, classes) for item in answer}
+        verdicts.add(found.pop() if len(found) == 1 and (by_type is False or True in found) else None)
+        return NOTHING
 
     machine.for_each(values, ask, frame)
+    return verdicts.pop() if len(verdicts) == 1 else None
+
+
+def _is_class_among(machine: Machine, answer: Value, classes: Values) -> bool | None:
+    """Whether what an object calls its class is one of these or derives from one."""
+    wanted = [values for each in classes for values in (each.items if isinstance(each, TupleValue) else [{each}])]
+    symbols = [machine.base_symbol(value) for values in wanted for value in values]
+    if not isinstance(answer, ClassRef) or len(classes) != 1:
+        return None
+    verdicts = [None if symbol is None else is_subclass(machine, answer.symbol, symbol) for symbol in symbols]
+    return True if True in verdicts else None if None in verdicts else False
 
 
 def has_instance_check(machine: Machine, symbol: str) -> bool:
@@ -258,4 +308,16 @@ def _is_instance_of(machine: Machine, value: Value, cls: str, wanted: Value) -> 
     verdict = is_subclass(machine, class_now(machine, value) or cls, symbol)
     if verdict is False and isinstance(value, Typed) and cls in machine.mro_of(symbol):
         return None
+    if verdict is False and _PROTOCOLS & set(machine.bases_of(symbol)):
+        return True if _has_members_of(machine, value, symbol) else None
     return verdict
+
+
+def _has_members_of(machine: Machine, value: Value, protocol: SymbolId) -> bool:
+    """Whether an object is sure to have what a protocol asks for."""
+    cls, state = class_of(value), machine.class_state(protocol)
+    if cls is None or state is None or len(machine.bases_of(protocol)) > 1:
+        return False
+    members = {*state.namespace, *state.annotations} - _NO_MEMBERS
+    found = [machine.find_in_class(cls, name) for name in members]
+    return bool(members) and all(values and ABSENT not in values for values in found)

@@ -113,12 +113,16 @@ class LoopExits:
 
 @dataclass(slots=True)
 class FunctionState:
-    """What a function value carries beside its code: evaluated defaults, defining class, attributes set on it."""
+    """What a function value carries beside its code: evaluated defaults, defining class, attributes set on it.
+
+    ``is_cached``: a second call with the same arguments is answered without running it.
+    """
 
     defaults: dict[str, Values]
     owner: SymbolId | None
     frame: Frame | None
     attributes: dict[str, Values] = field(default_factory=dict)
+    is_cached: bool = False
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from tracer.link.containers import CONTAINERS, LISTS, key_values
 from tracer.link.frames import Arguments, Frame
 from tracer.link.heap import Content
 from tracer.link.values import (
+    ABSENT,
     NOTHING,
     STR,
     ClassRef,
@@ -24,9 +25,9 @@ from tracer.link.values import (
     join,
     join_all,
     known_constant,
-    order_key,
     single,
     unknown,
+    without_absent,
 )
 from tracer.model import code
 
@@ -102,17 +103,29 @@ def _iterate_value(machine: Machine, value: Value, frame: Frame, span: Span) -> 
 
 def _iterate_instance(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
     method = own_method(machine, value, "__iter__")
-    if method:
-        iterator = machine.call(method, Arguments(), frame, span, "for")
 
-        def follow(item: Value) -> Values:
-            following = find_special(machine, item, "__next__") if isinstance(item, Obj) else NOTHING
-            if following:
-                return machine.call(following, Arguments(), frame, span, "for")
-            return _iterate_value(machine, item, frame, span) if item != value else NOTHING
+    def follow(item: Value) -> Values:
+        following = find_special(machine, item, "__next__") if isinstance(item, Obj) else NOTHING
+        if following:
+            return machine.call(following, Arguments(), frame, span, "for")
+        return _iterate_value(machine, item, frame, span) if item != value else NOTHING
 
+    def begin(supplier: Value) -> Values:
+        if supplier == ABSENT:
+            return _iterate_by_index(machine, value, frame, span)
+        iterator = machine.call(frozenset({supplier}), Arguments(), frame, span, "for")
         return machine.for_each(iterator, follow, frame)
-    getter = NOTHING if find_special(machine, value, "__iter__") else own_method(machine, value, "__getitem__")
+
+    if method:
+        return machine.for_each(method, begin, frame)
+    if find_special(machine, value, "__iter__"):
+        return unknown(f"items of a {class_of(value)}")
+    return _iterate_by_index(machine, value, frame, span)
+
+
+def _iterate_by_index(machine: Machine, value: Value, frame: Frame, span: Span) -> Values:
+    """What an object without ``__iter__`` yields: its items, by their indices."""
+    getter = without_absent(own_method(machine, value, "__getitem__"))
     if getter:
         return machine.call(getter, Arguments([frozenset({Typed("builtins:int")})]), frame, span, "for")
     return unknown(f"items of a {class_of(value)}")
@@ -123,19 +136,24 @@ def unpack(machine: Machine, values: Values, target: code.Display, frame: Frame)
     parts = target.elements
     star = next((index for index, part in enumerate(parts) if isinstance(part, code.Starred)), None)
     columns: list[Values] = [NOTHING] * len(parts)
-    for value in sorted(values, key=order_key) if len(values) > 1 else values:
+
+    def spread(value: Value) -> Values:
         known = definite_items(machine, frozenset({value}), 4096)
-        if known is not None and star is None and len(known) == len(parts):
-            columns = [join(column, item) for column, item in zip(columns, known, strict=True)]
-        elif known is not None and star is not None and len(known) >= len(parts) - 1:
-            tail = len(parts) - star - 1
-            middle = known[star : len(known) - tail]
-            starred = machine.container("list", ("*", target.span), frame, Content(tuple(enumerate(middle))))
-            spread = [*known[:star], starred, *known[len(known) - tail :]]
-            columns = [join(column, item) for column, item in zip(columns, spread, strict=True)]
-        elif known is None:
+        if known is None:
             item = _iterate_value(machine, value, frame, target.span)
-            columns = [join(column, item) for column in columns]
+            row = [item] * len(parts)
+        elif star is None and len(known) == len(parts):
+            row = known
+        elif star is not None and len(known) >= len(parts) - 1:
+            tail = len(known) - (len(parts) - star - 1)
+            starred = machine.container("list", ("*", target.span), frame, Content(tuple(enumerate(known[star:tail]))))
+            row = [*known[:star], starred, *known[tail:]]
+        else:
+            return NOTHING
+        columns[:] = [join(column, item) for column, item in zip(columns, row, strict=True)]
+        return NOTHING
+
+    machine.for_each(values, spread, frame)
     return [column or unknown("unpacking something of another length") for column in columns]
 
 
@@ -145,6 +163,8 @@ def await_value(machine: Machine, values: Values, frame: Frame, span: Span) -> V
     def await_one(value: Value) -> Values:
         if isinstance(value, Obj) and value.cls == "types:CoroutineType":
             return machine.resume_generator(value, frame, span)
+        if isinstance(value, Obj) and (result := machine.library.task_result(machine, value)) is not None:
+            return result
         method = own_method(machine, value, "__await__")
         if method:
             return machine.call(method, Arguments(), frame, span, "await")

@@ -9,6 +9,7 @@ of their own; they all work on this state.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tracer.link import (  # noqa: F401 - the kinds of nodes register themselves
@@ -43,6 +44,7 @@ from tracer.link.receivers import receiver_of
 from tracer.link.recording import CallRecord, ContextRecord, Recorder
 from tracer.link.shared import SharedState
 from tracer.link.values import (
+    ABSENT,
     NOTHING,
     Bound,
     Builtin,
@@ -51,6 +53,7 @@ from tracer.link.values import (
     External,
     Function,
     MethodWrapper,
+    ModuleRef,
     Obj,
     PartialValue,
     TupleValue,
@@ -61,7 +64,9 @@ from tracer.link.values import (
     class_of,
     join,
     ordered,
+    single,
     unknown,
+    without_absent,
 )
 from tracer.link.variables import captured_variable
 from tracer.model.edges import Access, Site, Unresolved
@@ -324,6 +329,35 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         if on_yield is not None:
             key = (*key, "with", len(self.stack))
         call = self._record_call(frame, span, form, record)
+        if not state.is_cached or not all(map(self._is_the_same_again, env.values())):
+            return self._replay_or_walk(module, function, env, receiver, key, call, frame, on_yield)
+        number = self.shared.number_of(("cached", key))
+        known = self.heap.get((number, "result"))
+        if isinstance(known, frozenset) and ABSENT not in known:
+            return known
+        call = replace(call, certain=call.certain and known is None)
+        returned = self._replay_or_walk(module, function, env, receiver, key, call, frame, on_yield)
+        self.heap.store(number, "result", returned)
+        return join(returned, without_absent(known)) if isinstance(known, frozenset) else returned
+
+    def _is_the_same_again(self, values: Values) -> bool:
+        """Whether an argument that looks the same is the same for a cache."""
+        value = single(values)
+        return isinstance(value, Const | ClassRef | Function | ModuleRef) or (
+            isinstance(value, Obj) and value.number not in self.heap.summaries
+        )
+
+    def _replay_or_walk(
+        self,
+        module: Module,
+        function: Function,
+        env: dict[str, Values],
+        receiver: Value | None,
+        key: tuple[object, ...],
+        call: CallRecord,
+        frame: Frame,
+        on_yield: Callable[[Frame, Values], None] | None,
+    ) -> Values:
         frame.record.add(call)
         if key in self._running:
             self._assumed[-1][key] = self._running[key]
@@ -343,7 +377,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
                 return summary.returned
         if len(self.stack) >= DEPTH:
             return self._give_up(call, "the walk's call depth ends here")
-        if self._spent.get(record.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
+        if self._spent.get(call.callee.symbol, 0) > STEPS_PER_FUNCTION and not self.is_own(function.module):
             return self._give_up(call, "this library function took too many steps; its earlier results stand for it")
         return self._walk(module, function, env, receiver, key, call, frame, on_yield)
 

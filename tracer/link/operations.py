@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracer.link import comparisons, constants, operators
+from tracer.link import comparisons, operators
 from tracer.link.branches import alternatives, guard_of, under_condition
 from tracer.link.evaluation import evaluate, evaluates
 from tracer.link.frames import Frame
 from tracer.link.narrowing import narrow
-from tracer.link.truth import ask_truth, truth_of
+from tracer.link.truth import ask_truth
 from tracer.link.values import Values, boolean, join_all, unknown
 from tracer.model import code
 
@@ -31,7 +31,7 @@ def _unary(machine: Machine, node: code.Unary, frame: Frame) -> Values:
     if node.operator == "not":
         value = ask_truth(machine, operand, frame, node.span)
         return boolean(None if value is None else not value)
-    return constants.fold_unary(node.operator, operand)
+    return operators.unary(machine, node.operator, operand, frame, node.span)
 
 
 @evaluates(code.Compare)
@@ -61,8 +61,10 @@ def _from_operand(machine: Machine, node: code.Logical, index: int, frame: Frame
     part = node.values[index]
     values = evaluate(machine, part, frame)
     stop = node.operator == "or"
-    verdict = truth_of(machine, values)
-    if index == len(node.values) - 1 or verdict is stop:
+    if index == len(node.values) - 1:
+        return values
+    verdict = ask_truth(machine, values, frame, node.span)
+    if verdict is stop:
         return values
     if verdict is not None:
         return _from_operand(machine, node, index + 1, frame)
@@ -81,7 +83,7 @@ def _from_operand(machine: Machine, node: code.Logical, index: int, frame: Frame
 
 @evaluates(code.Conditional)
 def _conditional(machine: Machine, node: code.Conditional, frame: Frame) -> Values:
-    value = truth_of(machine, evaluate(machine, node.test, frame))
+    value = ask_truth(machine, evaluate(machine, node.test, frame), frame, node.span)
     results: list[Values] = []
 
     def run(branch: bool) -> Callable[[], bool]:

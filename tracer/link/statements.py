@@ -13,7 +13,7 @@ from tracer.link.frames import AbstractRaiseError, Frame, raise_first
 from tracer.link.imports import execute_import, execute_import_from
 from tracer.link.narrowing import narrow
 from tracer.link.subscripts import delete_item
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth
 from tracer.link.values import NONE, NOTHING, ClassRef, Obj, TupleValue, Typed, Values, join, known_text, ordered
 from tracer.model import code
 
@@ -97,7 +97,7 @@ def _message_of(machine: Machine, value: Obj | Typed) -> str:
 @handles(code.Assert)
 def _assert(machine: Machine, node: code.Assert, frame: Frame) -> bool:
     test = evaluate(machine, node.test, frame)
-    value = truth_of(machine, test)
+    value = ask_truth(machine, test, frame, node.span)
     if value is False:
         raise AbstractRaiseError("builtins:AssertionError", node.text)
     if value is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import find_special, own_method
+from tracer.link.attributes import first_own_method
 from tracer.link.frames import Arguments
 from tracer.link.values import (
     NOTHING,
@@ -43,6 +43,8 @@ def truth_of(machine: Machine, values: Values) -> bool | None:
 
 def ask_truth(machine: Machine, values: Values, frame: Frame, span: Span) -> bool | None:
     """The truth of a condition; an object with a ``__bool__`` or ``__len__`` of its own is asked."""
+    if not any(_own_test(machine, value) for value in values):
+        return truth_of(machine, values)
     verdicts: set[bool | None] = set()
 
     def ask(value: Value) -> Values:
@@ -60,8 +62,7 @@ def ask_truth(machine: Machine, values: Values, frame: Frame, span: Span) -> boo
 def _own_test(machine: Machine, value: Value) -> Values:
     if not isinstance(value, Obj | Typed) or value.cls not in machine.classes:
         return NOTHING
-    name = next((name for name in ("__bool__", "__len__") if find_special(machine, value, name)), None)
-    return own_method(machine, value, name) if name is not None else NOTHING
+    return first_own_method(machine, value, "__bool__", "__len__")
 
 
 def truth_of_value(machine: Machine, value: Value) -> bool | None:

@@ -276,6 +276,28 @@ def main():
             "returns -> bad ?",
         },
     ),
+    "options that a parser may have": Case(
+        START
+        + """
+import argparse
+def extend(parser): parser.add_argument("--deep", default=1)
+def main():
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(x=3)
+    if os.environ.get("PICK_ONE"):
+        parser.add_argument("--wide", default=3)
+        parser.set_defaults(x=4)
+        parser.add_argument("--size", type=int)
+        extend(parser)
+    else:
+        parser.add_argument("--size")
+    args = parser.parse_args([])
+    if args.x == 3: ok()
+    if hasattr(args, "wide") or hasattr(args, "deep"): bad()
+    if args.size is None: ok()
+""",
+        {"main -> ok ?", "main -> bad ?", "main -> extend ?"},
+    ),
     "functions that call each other": Case(
         START
         + """

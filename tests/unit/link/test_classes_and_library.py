@@ -497,6 +497,95 @@ def main():
 """,
         {"main -> ok"},
     ),
+    "a command line that does not fit ends the program": Case(
+        """
+import argparse
+def a(): ...
+def b(): ...
+def c(): ...
+def d(): ...
+def e(): ...
+def never(): ...
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("word")
+    try: p.parse_args([]); never()
+    except SystemExit: a()
+    p = argparse.ArgumentParser()
+    p.add_argument("--kind", choices=["one", "two"])
+    try: p.parse_args(["--kind", "three"]); never()
+    except SystemExit: b()
+    p = argparse.ArgumentParser()
+    try: p.parse_args(["--help"]); never()
+    except SystemExit: c()
+    p = argparse.ArgumentParser()
+    p.add_argument("--size", required=True)
+    try: p.parse_args([]); never()
+    except SystemExit: d()
+    p = argparse.ArgumentParser()
+    p.add_subparsers(dest="command", required=True).add_parser("train")
+    try: p.parse_args([]); never()
+    except SystemExit: e()
+""",
+        {"main -> a ?", "main -> b ?", "main -> c ?", "main -> d ?", "main -> e ?"},
+    ),
+    "defaults are converted, words are left over, a namespace is filled": Case(
+        """
+import argparse
+def one(): ...
+def two(): ...
+def three(): ...
+def four(): ...
+class Space: ...
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--lr", type=int, default="1")
+    p.add_argument("--size", type=int)
+    p.set_defaults(size="3")
+    args, rest = p.parse_known_args(["--other", "1"])
+    if args.lr == 1: one()
+    if len(rest) == 2 and "--other" in rest: two()
+    if args.size == 3: three()
+    space = Space()
+    space.lr = 5
+    p.parse_args(["--size", "4"], namespace=space)
+    if space.size == 4 and space.lr == 5: four()
+""",
+        {"main -> one ?", "main -> two ?", "main -> three ?", "main -> four ?"},
+    ),
+    "an event loop runs the coroutines that it is given": Case(
+        """
+import asyncio
+class A:
+    def go(self): ...
+def a(): ...
+async def work(): a(); return A()
+async def other(): (await work()).go()
+async def main_task():
+    task = asyncio.create_task(other())
+    first, second = await asyncio.gather(work(), asyncio.ensure_future(work()))
+    first.go()
+    (await asyncio.wait_for(work(), 3)).go()
+    await task
+async def waiting(): await asyncio.wait_for(work(), None)
+def main():
+    asyncio.run(main_task())
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(waiting())
+    loop.close()
+""",
+        {
+            "main -> main_task",
+            "main -> waiting",
+            "main -> work ?",
+            "main -> other ?",
+            "main_task -> A.go [A]",
+            "waiting -> work",
+            "other -> work",
+            "other -> A.go [A]",
+            "work -> a",
+        },
+    ),
     "isinstance asks an object of another class for its __class__": Case(
         """
 class Asked:
@@ -528,6 +617,59 @@ def main():
     if made is longer: no()
 """,
         {"main -> check", "check -> yes ?"},
+    ),
+    "a cache answers the second call": Case(
+        """
+from functools import cache, lru_cache
+import os
+@lru_cache
+def bare(x): return x
+@lru_cache(maxsize=None)
+def sized(): ...
+@cache
+def perhaps(): return 1
+def first():
+    bare(1)
+    sized()
+def second():
+    bare(1)
+    bare(2)
+    sized()
+def third():
+    perhaps()
+    perhaps()
+def main():
+    first()
+    second()
+    if os.environ.get("TRACER_NO_SUCH"): perhaps()
+    third()
+""",
+        {
+            "main -> first",
+            "main -> second",
+            "main -> third",
+            "first -> bare",
+            "first -> sized",
+            "second -> bare",
+            "main -> perhaps ?",
+            "third -> perhaps ?",
+        },
+    ),
+    "a word of a name is looked up": Case(
+        """
+import re
+LOSSES = {"ForCausal": lambda: 1, "ForMasked": lambda: 2}
+def none(): ...
+class TinyForMasked:
+    def loss(self):
+        found = re.findall(f"({'|'.join(LOSSES)})", self.__class__.__name__)
+        if not found: none()
+        return LOSSES[found[0]]()
+def main():
+    TinyForMasked().loss()
+    if re.findall("(a+)+b", "aaa"): none()
+""",
+        {"main -> TinyForMasked.loss [TinyForMasked]", "TinyForMasked.loss -> <lambda>#2", "main -> none ?"},
     ),
     "what is only passed on to __post_init__ is no field": Case(
         """

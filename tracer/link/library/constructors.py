@@ -22,7 +22,6 @@ from tracer.link.values import (
     Super,
     TupleValue,
     Typed,
-    Value,
     Values,
     boolean,
     constant,
@@ -134,16 +133,9 @@ def _str(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, sp
     const = known_constant(arguments.positional[0])
     if const is not None and isinstance(const.value, str | int | float | None | bool):
         return constant(str(const.value), const.origin) if const.kind != "str" else frozenset({const})
-    from tracer.link.attributes import own_method
+    from tracer.link.library.functions import show
 
-    def show(value: Value) -> Values:
-        method = own_method(machine, value, "__str__")
-        if method:
-            return machine.call(method, Arguments(), frame, span, "call")
-        return STR
-
-    machine.for_each(arguments.positional[0], show, frame)
-    return STR
+    return show(machine, arguments.positional[0], frame, span, "__str__", "__repr__")
 
 
 def _number(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tracer.link.attributes import has_attribute, load_from, plain_class_load, plain_load, store_attribute
+from tracer.link.attributes import (
+    first_own_method,
+    has_attribute,
+    load_from,
+    plain_class_load,
+    plain_delete,
+    plain_load,
+    store_attribute,
+)
 from tracer.link.classes import is_subclass
 from tracer.link.frames import AbstractRaiseError, Arguments, Frame
 from tracer.link.heap import Content
 from tracer.link.library import reduction_models
 from tracer.link.subscripts import hash_keys
-from tracer.link.truth import truth_of
+from tracer.link.truth import ask_truth, truth_of
 from tracer.link.values import (
     ABSENT,
     BOOL,
@@ -132,7 +140,7 @@ def _delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -
 
 
 def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.comparisons import ask_class, has_instance_check, is_instance
+    from tracer.link.comparisons import ask_instance, has_instance_check
 
     if len(arguments.positional) < 2:
         return BOOL
@@ -140,9 +148,7 @@ def _isinstance(machine: Machine, arguments: Arguments, frame: Frame, span: Span
     if isinstance(cls, ClassRef) and has_instance_check(machine, cls.symbol):
         check = _load_check(machine, cls, frame, span)
         return boolean(truth_of(machine, machine.call(check, Arguments([arguments.positional[0]]), frame, span)))
-    ask_class(machine, arguments.positional[0], arguments.positional[1], frame, span)
-    verdicts = {is_instance(machine, value, arguments.positional[1]) for value in arguments.positional[0]}
-    return boolean(verdicts.pop() if len(verdicts) == 1 else None)
+    return boolean(ask_instance(machine, arguments.positional[0], arguments.positional[1], frame, span))
 
 
 def _load_check(machine: Machine, cls: ClassRef, frame: Frame, span: Span) -> Values:
@@ -209,10 +215,19 @@ def _any_all(stop: bool) -> BuiltinFunction:
         if items is None:
             iterate(machine, arguments.positional[0], frame, span)
             return BOOL
-        verdicts = [truth_of(machine, item) for item in items]
-        if stop in verdicts:
-            return boolean(stop)
-        return boolean(None if None in verdicts else not stop)
+        verdict: bool | None = not stop
+        alternatives = frame.alternatives
+        try:
+            for item in items:
+                truth = ask_truth(machine, item, frame, span)
+                if truth is stop:
+                    return boolean(stop)
+                if truth is None:
+                    # What comes behind may not be asked any more.
+                    verdict, frame.alternatives = None, alternatives + 1
+        finally:
+            frame.alternatives = alternatives
+        return boolean(verdict)
 
     return model
 
@@ -274,18 +289,25 @@ def _returning(values: Values) -> BuiltinFunction:
     return model
 
 
+def show(machine: Machine, values: Values, frame: Frame, span: Span, *names: str) -> Values:
+    """The text of these values: the method under the first of these names that an object's class has is called."""
+
+    def ask(value: Value) -> Values:
+        method = first_own_method(machine, value, *names)
+        return machine.call(method, Arguments(), frame, span, "call") if method else STR
+
+    machine.for_each(values, ask, frame)
+    return STR
+
+
 def _print(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
-    from tracer.link.attributes import own_method
-
-    def show(value: Value) -> Values:
-        method = own_method(machine, value, "__str__")
-        if method:
-            return machine.call(method, Arguments(), frame, span, "call")
-        return STR
-
     for values in arguments.positional:
-        machine.for_each(values, show, frame)
+        show(machine, values, frame, span, "__str__", "__repr__")
     return NONE
+
+
+def _repr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    return show(machine, arguments.positional[0] if arguments.positional else NOTHING, frame, span, "__repr__")
 
 
 def _import(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -347,6 +369,18 @@ def _object_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: 
     return NONE
 
 
+def _object_delattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    name = known_text(arguments.positional[1]) if len(arguments.positional) > 1 else None
+
+    def delete(owner: Value) -> Values:
+        if isinstance(owner, Obj) and name is not None:
+            plain_delete(machine, owner, name, frame, span)
+        return NOTHING
+
+    machine.for_each(arguments.positional[0] if arguments.positional else NOTHING, delete, frame)
+    return NONE
+
+
 def _object_getattribute(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     if len(arguments.positional) < 2:
         return unknown("object.__getattribute__()")
@@ -402,8 +436,8 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "vars": _vars,
     "dir": _dir,
     "print": _print,
-    "repr": _returning(STR),
-    "ascii": _returning(STR),
+    "repr": _repr,
+    "ascii": _repr,
     "chr": _returning(STR),
     "format": _returning(STR),
     "hex": _returning(STR),
@@ -425,7 +459,7 @@ FUNCTIONS: dict[str, BuiltinFunction] = {
     "__import__": _import,
     "object.__setattr__": _object_setattr,
     "object.__getattribute__": _object_getattribute,
-    "object.__delattr__": _delattr,
+    "object.__delattr__": _object_delattr,
     "object.__new__": _object_new,
     "object.__init__": _returning(NONE),
     "object.__init_subclass__": _returning(NONE),

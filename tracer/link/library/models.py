@@ -17,7 +17,9 @@ from tracer.link.library import (
     dataclass_models,
     dispatch_models,
     file_models,
+    pattern_models,
     reduction_models,
+    task_models,
     tuple_models,
 )
 from tracer.link.values import (
@@ -75,11 +77,11 @@ CONSTANTS: dict[str, Value] = {
 def _module_setattr(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
     """``Module.__setattr__``: an attribute, and an entry of ``_modules`` for a submodule."""
     from tracer.link.attributes import plain_store
-    from tracer.link.comparisons import ask_class
+    from tracer.link.comparisons import ask_instance
 
     owners, names, values = arguments.positional[:3]
     name = known_text(names)
-    ask_class(machine, values, frozenset({ClassRef("torch.nn.parameter:Parameter")}), frame, span)
+    ask_instance(machine, values, frozenset({ClassRef("torch.nn.parameter:Parameter")}), frame, span)
 
     def store(owner: Value) -> Values:
         if not isinstance(owner, Obj):
@@ -182,6 +184,16 @@ def _keep_function(machine: Machine, arguments: Arguments, frame: Frame, span: S
     ):
         return arguments.positional[0]
     return frozenset({Builtin("keep")})
+
+
+def _cache(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> Values:
+    """``functools.cache`` and ``lru_cache``, bare or with a size: C code that remembers by arguments."""
+    given = arguments.positional[0] if arguments.positional else NOTHING
+    for value in given:
+        if isinstance(value, Function):
+            machine.functions[value].is_cached = True
+    is_bare = any(isinstance(value, Function | Bound | MethodWrapper | ClassRef) for value in given)
+    return given if is_bare else frozenset({Builtin("functools.lru_cache.apply")})
 
 
 def _partial(machine: Machine, cls: ClassRef, arguments: Arguments, frame: Frame, span: Span) -> Values:
@@ -493,8 +505,10 @@ EXTERNALS: dict[str, Model] = {
     "functools.wraps": _wraps,
     "functools.wraps.apply": _apply_wraps,
     "functools.update_wrapper": _update_wrapper,
-    "functools.lru_cache": _keep_function,
-    "functools.cache": _keep_function,
+    "re.findall": pattern_models.find_all,
+    "functools.lru_cache": _cache,
+    "functools.cache": _cache,
+    "functools.lru_cache.apply": _cache,
     "functools.reduce": reduction_models.reduce_items,
     "_functools.reduce": reduction_models.reduce_items,
     "functools.partialmethod.call": _call_partial_method,
@@ -537,6 +551,18 @@ EXTERNALS: dict[str, Model] = {
     "dataclasses.field": dataclass_models.field,
     "dataclasses.fields": dataclass_models.fields,
     "dataclasses.is_dataclass": dataclass_models.is_dataclass,
+    "asyncio.runners.run": task_models.run,
+    "asyncio.runners.Runner.run": task_models.run_in,
+    "asyncio.base_events.BaseEventLoop.run_until_complete": task_models.run_in,
+    "asyncio.base_events.BaseEventLoop.create_task": task_models.begin_in,
+    "asyncio.taskgroups.TaskGroup.create_task": task_models.begin_in,
+    "asyncio.tasks.create_task": task_models.begin,
+    "asyncio.tasks.ensure_future": task_models.begin,
+    "asyncio.tasks.gather": task_models.gather,
+    "asyncio.tasks.wait_for": task_models.wait_for,
+    "asyncio.events.new_event_loop": task_models.loop_of,
+    "asyncio.events.get_event_loop": task_models.loop_of,
+    "asyncio.events.get_running_loop": task_models.loop_of,
     "argparse._ActionsContainer.add_argument": arguments_models.add_argument,
     "argparse._ActionsContainer.add_argument_group": arguments_models.add_group,
     "argparse._ActionsContainer.add_mutually_exclusive_group": arguments_models.add_group,

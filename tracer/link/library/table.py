@@ -16,6 +16,7 @@ from tracer.link.library import (
     functions,
     methods,
     models,
+    task_models,
     tuple_models,
 )
 from tracer.link.mro import OBJECT
@@ -249,6 +250,10 @@ class Library:
     def iteration(self, symbol: SymbolId) -> Callable[[Machine, Obj, Frame, Span], Values] | None:
         """The model of iterating over a library class's instance."""
         return models.ITERATIONS.get(symbol)
+
+    def task_result(self, machine: Machine, value: Obj) -> Values | None:
+        """What awaiting a task of an event loop gives, None for any other object."""
+        return task_models.await_task(machine, value) if value.cls == task_models.TASK else None
 
     def is_enum(self, machine: Machine, symbol: SymbolId) -> bool:
         """Whether a class is an enumeration."""
