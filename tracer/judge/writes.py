@@ -13,6 +13,7 @@ from tracer.judge.traces import IndexedTrace
 from tracer.model.claims import Claim
 from tracer.model.edges import Site
 from tracer.model.evidence import ObservedRead, ObservedWrite
+from tracer.model.names import module_of
 from tracer.model.program import Program
 
 
@@ -43,7 +44,11 @@ def judge_writes(claim: Claim, run: IndexedRun, program: Program) -> Answer:
     writes = [write for write in run.writes_of(attribute) if _is_a(write.owner, class_text, program)]
     if not writes:
         return not_exercised(f"{run.label} does not write it")
-    extra = [write for write in writes if not any(is_write_at(site, write) for site in claim.sites)]
+    extra = [
+        write
+        for write in writes
+        if not any(is_write_at(site, write) for site in claim.sites) and _is_analysed(write.owner, program)
+    ]
     if not extra:
         return confirmed(*_places(writes))
     actual = _places(extra)
@@ -104,6 +109,13 @@ def _is_a(owner: str, class_text: str, program: Program) -> bool:
     names = linearisation.mro if linearisation else (owner,)
     dotted = [name.replace(":", ".") for name in names]
     return any(name == class_text or name.endswith("." + class_text) for name in (*names, *dotted))
+
+
+def _is_analysed(owner: str, program: Program) -> bool:
+    """Whether the class is of a file that was analysed; others are free to have an attribute of the same name."""
+    module = module_of(owner).replace(".", "/")
+    endings = (f"{module}.py", f"{module}/__init__.py")
+    return any(path == ending or path.endswith(f"/{ending}") for path in program.files for ending in endings)
 
 
 def _places(accesses: Sequence[ObservedWrite | ObservedRead]) -> tuple[str, ...]:

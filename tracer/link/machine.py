@@ -102,7 +102,7 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
         is_followed: Callable[[str], bool],
         is_own: Callable[[str], bool],
         data: dict[str, bytes],
-        argv: tuple[str, ...] = (),
+        argv: tuple[str, ...] | None = None,
         steps: int = STEPS,
     ) -> None:
         self.modules = modules
@@ -167,10 +167,6 @@ class Machine(ClassTable, ModuleTable, ObjectTable):
     def is_literal_name(self, frame: Frame, span: Span) -> bool:
         """Whether the call at ``span`` names its attribute by a literal."""
         return span in self.literal_names.get(frame.module.name, frozenset())
-
-    def any_frame(self) -> Frame:
-        """The innermost frame."""
-        return self.active[-1]
 
     def base_symbol(self, value: Value) -> SymbolId | None:
         """The class that a value stands for as a base or in ``isinstance``."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tracer.link.frames import Frame
 from tracer.link.heap import CONTENT, Content, join_contents
-from tracer.link.values import Bound, Const, Obj, PartialValue, TupleValue, Values, unknown
+from tracer.link.values import NOTHING, STR, Bound, Const, Obj, PartialValue, TupleValue, Values, unknown
 
 if TYPE_CHECKING:
     from tracer.link.heap import Cell, Location
@@ -105,12 +105,13 @@ class ObjectTable:
         return Content(rest=unknown("contents of a container made by a library"))
 
     def command_line(self: Machine) -> Values:  # type: ignore[misc]
-        """``sys.argv`` of the scenario."""
+        """``sys.argv``: the scenario's words, or any where nobody knows them."""
         obj = self.unique("builtins:list", "sys.argv")
         if self.heap.get((obj.number, CONTENT)) is None:
-            words = [Const("str", word, "command line") for word in ("script", *self.argv)]
+            words = [Const("str", word, "command line") for word in ("script", *(self.argv or ()))]
             items = tuple((index, frozenset({word})) for index, word in enumerate(words))
-            self.heap.set((obj.number, CONTENT), Content(items))
+            rest = STR if self.argv is None else NOTHING
+            self.heap.set((obj.number, CONTENT), Content(items, rest))
         return frozenset({obj})
 
     def blur_attributes(  # type: ignore[misc]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tracer.model.edges import Access, CallEdge, Guard, Site, Unresolved
-from tracer.model.names import SymbolId
+from tracer.model.names import NO_SPAN, SymbolId
 from tracer.model.program import Context, ContextCall, EntryTrace, FirstWrite, PredictedRaise
 
 if TYPE_CHECKING:
@@ -79,6 +79,10 @@ def fold_chain(records: tuple[CallRecord, ...]) -> tuple[CallEdge, ...]:
     in_scope_receiver: SymbolId | None = None
     in_scope = True
     for record in records:
+        if record.site.span == NO_SPAN:
+            # What calls a scenario's entry is no code of its own: the chain begins behind it.
+            in_scope_receiver = record.callee.receiver
+            continue
         if in_scope:
             site, guards, certain, via = record.site, record.guards, record.certain, []
             caller_receiver = in_scope_receiver

@@ -57,10 +57,10 @@ def make_machine(
     index: ModuleIndex,
     reach: Reach,
     data: Mapping[str, bytes],
-    argv: tuple[str, ...] = (),
+    argv: tuple[str, ...] | None = None,
     library: Library | None = None,
 ) -> Machine:
-    """A fresh machine over a module index."""
+    """A fresh machine over a module index; without ``argv`` nobody knows the command line."""
     return Machine(
         index,
         library or Library(),

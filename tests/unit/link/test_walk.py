@@ -609,7 +609,7 @@ def main(): Model(Config())
 """
     found = walk(tmp_path, source)
     assert found.first_writes("tower") == ["Config in Model.build"]
-    assert found.chains("tower") == [["main", "Model.__init__", "Model.build"]]
+    assert found.chains("tower") == [["Model.__init__", "Model.build"]]
     assert found.sources("tower") == {"literal 'clip'"}
 
 

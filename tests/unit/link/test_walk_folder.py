@@ -45,3 +45,25 @@ def test_a_chain_begins_in_the_code(tmp_path: Path) -> None:
     trace = walk_folder(tmp_path, SOURCE, "app:build")
     (first,) = [first for first in trace.first_writes if first.attribute == "hidden"]
     assert [spell(edge.callee) for edge in first.chain] == ["Config.__init__"]
+
+
+COMMAND_LINE = """
+import argparse, sys
+def narrow(): ...
+def wide(): ...
+def after(): ...
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("--sight", default="narrow")
+    arguments = parser.parse_args()
+    if arguments.sight == "narrow": narrow()
+    else: wide()
+    if len(sys.argv) > 1: after()
+if __name__ == "__main__": main()
+"""
+
+
+def test_nobody_knows_the_command_line_of_a_folder(tmp_path: Path) -> None:
+    calls = {spell_edge(edge) for edge in walk_folder(tmp_path, COMMAND_LINE).edges()}
+    assert {"main -> narrow ?", "main -> wide ?", "main -> after ?"} <= calls

@@ -298,6 +298,8 @@ def _parse(
     made = machine.allocate("argparse:Namespace", (frame.symbol, span), frame)
     given = arguments.at(1, "args")
     words, exact = (machine.argv, True) if given in {None, NONE} else _words(machine, given or NOTHING)
+    if words is None and given in {None, NONE}:
+        return _of_any_command_line(machine, parser, made, frame, span), None
     if words is None:
         machine.blur_attributes(made, unknown("an argument that the call computes"))
         return frozenset({made}), None
@@ -318,9 +320,17 @@ def _parse(
     if not exact:
         machine.blur_attributes(made, unknown("an argument that is not known"))
     for name, values in found.items():
-        machine.note_write(frame, span, "keyword", name, "argparse:Namespace", values, generic=True)
         machine.heap.store(made.number, name, values)
     return frozenset({made}), left if exact else None
+
+
+def _of_any_command_line(machine: Machine, parser: Obj, made: Obj, frame: Frame, span: Span) -> Values:
+    """The namespace where nobody knows the words: each option has its default or something else."""
+    given = unknown("an argument of the command line")
+    machine.blur_attributes(made, given)
+    for name, values in _values(machine, parser.number, {}, frame, span).items():
+        machine.heap.store(made.number, name, join(values, given))
+    return frozenset({made})
 
 
 def _fill(machine: Machine, namespace: Values) -> Values:
@@ -413,7 +423,7 @@ def _words(machine: Machine, given: Values) -> tuple[tuple[str, ...] | None, boo
     if not isinstance(value, Obj) or value.cls != "builtins:list":
         return None, False
     words = {word.value for word in machine.content(value).everything() if isinstance(word, Const)}
-    return machine.argv if set(machine.argv) <= words else None, False
+    return machine.argv if machine.argv is not None and set(machine.argv) <= words else None, False
 
 
 def _given(machine: Machine, value: object, origin: str, frame: Frame, span: Span) -> Values:

@@ -117,11 +117,11 @@ def fields(machine: Machine, arguments: Arguments, frame: Frame, span: Span) -> 
     known = fields_of(machine, symbol) if symbol is not None else None
     if known is None or symbol is None:
         return unknown("the fields of a class that is not known")
-    made = [field_object(machine, symbol, name, default) for name, default in known.items()]
+    made = [field_object(machine, symbol, name, default, frame) for name, default in known.items()]
     return machine.container("list", ("fields", symbol, span), frame, Content(tuple(enumerate(made))))
 
 
-def field_object(machine: Machine, symbol: SymbolId, name: str, default: Values) -> Values:
+def field_object(machine: Machine, symbol: SymbolId, name: str, default: Values, frame: Frame) -> Values:
     """The ``Field`` of one name."""
     made = machine.unique(FIELD, ("field", symbol, name))
     declared = next((v for v in default if isinstance(v, Obj) and v.cls == FIELD), None)
@@ -132,7 +132,7 @@ def field_object(machine: Machine, symbol: SymbolId, name: str, default: Values)
             if isinstance(cell, frozenset):
                 values[key] = cell
     values["type"] = unknown("the type of a field")
-    values.setdefault("metadata", machine.container("dict", ("metadata", symbol, name), machine.any_frame(), Content()))
+    values.setdefault("metadata", machine.container("dict", ("metadata", symbol, name), frame, Content()))
     machine.heap.set((made.number, "owner"), frozenset({ClassRef(symbol)}))
     for key, cell in values.items():
         machine.heap.set((made.number, key), cell)
