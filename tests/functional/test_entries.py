@@ -37,7 +37,7 @@ def test_all_that_is_said_of_an_entry_holds(tmp_path: Path) -> None:
     traced = pipeline.trace(load_config(tmp_path / "tracer.toml"))
     outcomes: Counter[str] = Counter()
     for summary in traced.summaries.values():
-        outcomes.update({outcome: number for _, outcome, number in summary.counts})
+        outcomes.update(summary)
     assert not outcomes[REFUTED]
     assert not outcomes[UNPREDICTED]
     page = (tmp_path / "docs" / "generated" / "tiny" / "attributes" / "tower.md").read_text()
