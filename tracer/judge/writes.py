@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from tracer.judge.answers import Answer, confirmed, not_exercised, not_observed, refuted, stale, unpredicted
@@ -47,7 +48,7 @@ def judge_writes(claim: Claim, run: IndexedRun, program: Program) -> Answer:
     extra = [
         write
         for write in writes
-        if not any(is_write_at(site, write) for site in claim.sites) and _is_analysed(write.owner, program)
+        if not any(is_write_at(site, write) for site in claim.sites) and not _is_of_python(write.owner)
     ]
     if not extra:
         return confirmed(*_places(writes))
@@ -111,11 +112,9 @@ def _is_a(owner: str, class_text: str, program: Program) -> bool:
     return any(name == class_text or name.endswith("." + class_text) for name in (*names, *dotted))
 
 
-def _is_analysed(owner: str, program: Program) -> bool:
-    """Whether the class is of a file that was analysed; others are free to have an attribute of the same name."""
-    module = module_of(owner).replace(".", "/")
-    endings = (f"{module}.py", f"{module}/__init__.py")
-    return any(path == ending or path.endswith(f"/{ending}") for path in program.files for ending in endings)
+def _is_of_python(owner: str) -> bool:
+    """Whether the class is the standard library's: ``argparse.Namespace`` may have any attribute of the same name."""
+    return module_of(owner).partition(".")[0] in sys.stdlib_module_names
 
 
 def _places(accesses: Sequence[ObservedWrite | ObservedRead]) -> tuple[str, ...]:
